@@ -1,0 +1,141 @@
+/// See context.hpp.
+#include "context.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace ordo::cli {
+namespace {
+
+volatile std::sig_atomic_t signals_seen = 0;
+
+extern "C" void note_signal(int signal) {
+    // The second one is meant at once.
+    signals_seen = signals_seen + 1;
+    if (signals_seen > 1) {
+        std::signal(signal, SIG_DFL);
+        std::raise(signal);
+    }
+}
+
+double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+/// Columns on the screen: characters, not bytes.
+std::size_t width(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::string printable(std::string_view text) {
+    std::string clean;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7F) clean += fmt::format("\\x{:02x}", byte);
+        else clean += c;
+    }
+    return clean;
+}
+
+}  // namespace
+
+bool stop_requested() noexcept { return signals_seen != 0; }
+
+void install_signal_handlers() {
+    struct sigaction action {};
+    action.sa_handler = note_signal;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, which is reported
+}
+
+std::unique_ptr<Kernel> Context::open() const {
+    KernelOptions options;
+    if (!config_file.empty()) options.config_file = config_file;
+    if (!database_url.empty()) options.database_url = database_url;
+    options.ignore_plugin_compatibility = ignore_plugin_compatibility;
+    options.log_level = quiet ? Log::Level::error : Log::Level::warning;
+    return std::make_unique<Kernel>(options);
+}
+
+void Context::say(std::string_view line) const {
+    if (!quiet) fmt::print(stderr, "{}\n", line);
+}
+
+bool Context::confirm(std::string_view question) const {
+    if (yes) return true;
+    if (!isatty(STDIN_FILENO))
+        throw Error(errc::needs_confirmation, fmt::format("{} - this needs an answer, and there is no terminal to ask on", question), "say --yes");
+    fmt::print(stderr, "{} [y/N] ", question);
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+void print_line(std::string_view line) {
+    fmt::print("{}\n", line);
+    if (std::ferror(stdout)) throw Error(errc::io, "standard output cannot be written");
+}
+
+void print_json(const boost::json::value& value) { print_line(boost::json::serialize(value)); }
+
+void print_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows) {
+    std::vector<std::size_t> widths;
+    for (const std::string& title : header) widths.push_back(width(title));
+    for (const auto& row : rows)
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(printable(row[i])));
+    const auto print_row = [&](const std::vector<std::string>& cells) {
+        std::string line;
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            const std::string cell = printable(cells[i]);
+            line += cell;
+            if (i + 1 < cells.size()) line += std::string(widths[i] - width(cell) + 2, ' ');
+        }
+        print_line(line);
+    };
+    print_row(header);
+    for (const auto& row : rows) print_row(row);
+}
+
+Progress::Progress(const Context& context, std::string what)
+    : quiet_(context.quiet), terminal_(isatty(STDERR_FILENO) != 0), what_(std::move(what)), last_s_(now_s()), started_s_(last_s_) {}
+
+Progress::~Progress() {
+    if (drawn_) fmt::print(stderr, "\n");
+}
+
+void Progress::show(std::uint64_t done, std::uint64_t total) {
+    if (quiet_) return;
+    const double now = now_s();
+    const bool last = done >= total;
+    if (now - last_s_ < (terminal_ ? 0.1 : 3.0) && !(last && terminal_)) return;
+    last_s_ = now;
+    const double rate = now > started_s_ ? static_cast<double>(done) / (now - started_s_) : 0;
+    if (!terminal_) {
+        fmt::print(stderr, "{}: {} of {} ({:.0f}/s)\n", what_, done, total, rate);
+        return;
+    }
+    constexpr std::uint64_t bar_width = 30;
+    const auto filled = static_cast<std::size_t>(total ? std::min(bar_width, done * bar_width / total) : bar_width);
+    fmt::print(stderr, "\r{} [{}{}] {} of {} ({:.0f}/s) ", what_, std::string(filled, '#'), std::string(bar_width - filled, '.'), done, total, rate);
+    std::fflush(stderr);
+    drawn_ = true;
+}
+
+CLI::App* add_command(CLI::App& noun, const std::string& name, const std::string& help, const std::string& example, std::function<void()> run) {
+    CLI::App* command = noun.add_subcommand(name, help);
+    std::string underscores = name;
+    std::replace(underscores.begin(), underscores.end(), '-', '_');
+    if (underscores != name) command->alias(underscores);
+    command->footer("Example:\n  " + example);
+    command->fallthrough();
+    command->callback(std::move(run));
+    return command;
+}
+
+}  // namespace ordo::cli

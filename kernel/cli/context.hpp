@@ -1,0 +1,69 @@
+/// What every command of `ordo` shares: the global options, the kernel, and how results are printed. Data goes to standard
+/// output, everything else to standard error.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/fwd.hpp>
+
+#include <ordo/kernel.hpp>
+
+namespace ordo::cli {
+
+struct Context {
+    std::string config_file, database_url, format = "table";
+    bool quiet = false, yes = false, ignore_plugin_compatibility = false;
+    ExitCode exit = ExitCode::done;   ///< what the command that ran wants to exit with
+
+    bool json() const noexcept { return format == "json"; }
+    /// Opens the kernel with the global options. Throws `ordo::Error`.
+    std::unique_ptr<Kernel> open() const;
+    /// A line for people: to standard error, not with --quiet.
+    void say(std::string_view line) const;
+    /// Asks before something that cannot be undone. `--yes` answers; without a terminal it throws `ordo.needs_confirmation`.
+    bool confirm(std::string_view question) const;
+};
+
+/// Set by the first SIGINT or SIGTERM: end after the current batch.
+bool stop_requested() noexcept;
+void install_signal_handlers();
+
+void print_line(std::string_view line);
+void print_json(const boost::json::value& value);
+/// Columns as wide as their widest cell; texts without line ends or control characters.
+void print_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows);
+
+/// "43 of 433" on one line that is drawn anew on a terminal; a line every few seconds otherwise; nothing with --quiet.
+class Progress {
+public:
+    Progress(const Context& context, std::string what);
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+    ~Progress();
+    void show(std::uint64_t done, std::uint64_t total);
+
+private:
+    bool quiet_, terminal_, drawn_ = false;
+    std::string what_;
+    double last_s_, started_s_;
+};
+
+/// A command: its name, help and what it does. `setup` adds its arguments; aliases are the underscore spellings.
+CLI::App* add_command(CLI::App& noun, const std::string& name, const std::string& help, const std::string& example,
+                      std::function<void()> run);
+
+// One function a noun, each in its own file.
+void add_import(CLI::App& app, Context& context);
+void add_db(CLI::App& app, Context& context);
+void add_plugin(CLI::App& app, Context& context);
+void add_hooks(CLI::App& app, Context& context);
+void add_order(CLI::App& app, Context& context);
+void add_hpos(CLI::App& app, Context& context);
+void add_option(CLI::App& app, Context& context);
+
+}  // namespace ordo::cli

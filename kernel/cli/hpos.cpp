@@ -1,0 +1,281 @@
+/// `ordo hpos`: where the orders are, copying them, holding the stores against each other, switching.
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "context.hpp"
+
+namespace ordo::cli {
+namespace {
+
+namespace json = boost::json;
+
+std::string yes_no(bool value) { return value ? "yes" : "no"; }
+
+json::array types_to_json(const std::vector<UnknownOrderTypes::Found>& types) {
+    json::array array;
+    for (const auto& found : types) array.push_back(json::object{{"type", found.type}, {"orders", found.orders}});
+    return array;
+}
+
+void print_overflow(const Context& context, DataSynchronizer& synchronizer) {
+    const auto reports = synchronizer.list_overflow();
+    if (reports.empty()) return;
+    context.say(fmt::format("\n{} values that a column could not hold are kept whole beside it, and read as they were:", reports.size()));
+    std::vector<std::vector<std::string>> rows;
+    for (const OverflowReport& report : reports)
+        rows.push_back({fmt::format("{}", report.order), report.field, std::string(to_string(report.rule)), report.masked_value, report.store});
+    print_table({"order", "field", "rule", "value", "store"}, rows);
+}
+
+void print_quarantine(const Context& context, DataSynchronizer& synchronizer) {
+    const auto reports = synchronizer.list_quarantine();
+    if (reports.empty()) return;
+    context.say(fmt::format("\n{} orders could not be moved:", reports.size()));
+    std::vector<std::vector<std::string>> rows;
+    for (const QuarantineReport& report : reports) rows.push_back({fmt::format("{}", report.order), report.field, report.reason, report.repair});
+    print_table({"order", "field", "reason", "what to do"}, rows);
+}
+
+void status(const Context& context) {
+    const auto kernel = context.open();
+    kernel->require_shop();
+    const SyncStatus status = kernel->synchronizer().get_status();
+    if (context.json()) {
+        print_json(json::object{{"authoritative", status.authoritative}, {"hpos_enabled", status.hpos_enabled},
+                                {"compatibility_mode", status.compatibility_mode}, {"orders_in_posts", status.orders_in_posts},
+                                {"orders_in_hpos", status.orders_in_hpos}, {"pending", status.pending},
+                                {"only_in_backup", status.only_in_backup}, {"quarantined", status.quarantined},
+                                {"overflow", status.overflow}, {"unknown_types", types_to_json(status.unknown_types)},
+                                {"auto_drafts", status.auto_drafts}});
+        return;
+    }
+    std::string unknown;
+    for (const auto& found : status.unknown_types) unknown += fmt::format("{}{} ({})", unknown.empty() ? "" : ", ", found.type, found.orders);
+    print_table({"authoritative store", status.authoritative},
+                {{"HPOS enabled?", yes_no(status.hpos_enabled)},
+                 {"Compatibility mode enabled?", yes_no(status.compatibility_mode)},
+                 {"Orders in posts", std::to_string(status.orders_in_posts)},
+                 {"Orders in hpos", std::to_string(status.orders_in_hpos)},
+                 {"Unsynced orders", std::to_string(status.pending)},
+                 {"Only in the backup store", std::to_string(status.only_in_backup)},
+                 {"In quarantine", std::to_string(status.quarantined)},
+                 {"Values kept in overflow", std::to_string(status.overflow)},
+                 {"Unknown order types", unknown.empty() ? "none" : unknown},
+                 {"Auto-drafts (no orders, left where they are)", std::to_string(status.auto_drafts)}});
+    print_quarantine(context, kernel->synchronizer());
+}
+
+struct SyncArguments {
+    std::uint64_t batch_size = 0;
+    std::string direction;
+};
+
+void check_direction(const std::string& wanted, const Direction& way) {
+    if (wanted.empty() || wanted == "to-" + way.target) return;
+    throw Error(errc::sync_direction, fmt::format("orders are copied {}, because \"{}\" is authoritative", way, way.source),
+                "make the other store authoritative first (`ordo hpos enable` or `disable`)");
+}
+
+void sync(Context& context, const SyncArguments& arguments) {
+    const auto kernel = context.open();
+    kernel->require_shop();
+    DataSynchronizer& synchronizer = kernel->synchronizer();
+    check_direction(arguments.direction, synchronizer.get_direction());
+    SyncReport report;
+    {
+        Progress progress(context, "orders");
+        SyncOptions options;
+        if (arguments.batch_size) options.batch_size = arguments.batch_size;
+        options.progress = [&](const SyncProgress& now) { progress.show(now.seen, now.total); };
+        options.stop_requested = stop_requested;
+        report = synchronizer.sync(options);
+    }
+    const double rate = report.seconds > 0 ? static_cast<double>(report.migrated + report.skipped) / report.seconds : 0;
+    if (context.json()) {
+        print_json(json::object{{"migrated", report.migrated}, {"skipped", report.skipped}, {"quarantined", report.quarantined},
+                                {"overflow", report.overflow}, {"seconds", report.seconds}, {"orders_per_second", rate}});
+    } else {
+        print_table({"synchronised", fmt::format("{}", report.way)},
+                    {{"migrated", std::to_string(report.migrated)},
+                     {"skipped (equal already)", std::to_string(report.skipped)},
+                     {"quarantined", std::to_string(report.quarantined)},
+                     {"values kept in overflow", std::to_string(report.overflow)},
+                     {"auto-drafts left out (they are no orders)", std::to_string(report.auto_drafts)},
+                     {"seconds", fmt::format("{:.2f}", report.seconds)},
+                     {"orders per second", fmt::format("{:.0f}", rate)}});
+        print_overflow(context, synchronizer);
+        print_quarantine(context, synchronizer);
+    }
+    for (const std::string& type : report.unknown_types)
+        context.say(fmt::format("posts of type {} look like orders but no plugin makes them an order type: they were not copied", type));
+    if (report.interrupted) {
+        context.say("interrupted after a batch; run `ordo hpos sync` again to go on");
+        context.exit = ExitCode::interrupted;
+    } else if (report.quarantined > 0) {
+        context.exit = ExitCode::partly_done;
+    }
+}
+
+json::object to_json(const Difference& difference) {
+    return {{"order", difference.order.value}, {"kind", to_string(difference.kind)}, {"field", difference.field},
+            {"ordinal", difference.ordinal}, {"source", difference.source}, {"target", difference.target}};
+}
+
+std::vector<std::string> to_row(const Difference& difference) {
+    return {fmt::format("{}", difference.order), std::string(to_string(difference.kind)),
+            difference.ordinal ? fmt::format("{} #{}", difference.field, difference.ordinal + 1) : difference.field, difference.source, difference.target};
+}
+
+void verify(Context& context) {
+    const auto kernel = context.open();
+    kernel->require_shop();
+    const Direction way = kernel->synchronizer().get_direction();
+    VerifyOptions options;
+    options.stop_requested = stop_requested;
+    bool first = true;
+    // Each difference is printed as it is found: there may be more of them than fit into memory.
+    options.on_difference = [&](const Difference& difference) {
+        if (context.json()) {
+            print_json(to_json(difference));
+            return;
+        }
+        if (std::exchange(first, false)) print_line(fmt::format("order  kind  field  {}  {}", way.source, way.target));
+        std::string line;
+        for (const std::string& cell : to_row(difference)) line += (line.empty() ? "" : "  ") + (cell.empty() ? "-" : cell);
+        print_line(line);
+    };
+    const VerifyReport report = kernel->verifier().verify(options);
+    const bool equal = report.orders_different == 0;
+    if (context.json()) {
+        print_json(json::object{{"orders", report.orders}, {"orders_different", report.orders_different}, {"differences", report.differences},
+                                {"missing", report.missing}, {"extra", report.extra}, {"missing_addresses", report.missing_addresses},
+                                {"missing_operational_data", report.missing_operational_data}, {"meta_counts_different", report.meta_counts_different},
+                                {"equal", equal && !report.interrupted}, {"seconds", report.seconds}});
+    } else {
+        print_table({"verified", fmt::format("{}", report.way)},
+                    {{"orders compared", std::to_string(report.orders)},
+                     {"all orders migrated", yes_no(report.missing == 0)},
+                     {"no orders only in " + way.target, yes_no(report.extra == 0)},
+                     {"no missing addresses", yes_no(report.missing_addresses == 0)},
+                     {"no missing operational data", yes_no(report.missing_operational_data == 0)},
+                     {"metadata counts match", yes_no(report.meta_counts_different == 0)},
+                     {"orders that differ", std::to_string(report.orders_different)},
+                     {"consistent", yes_no(equal)},
+                     {"seconds", fmt::format("{:.2f}", report.seconds)}});
+    }
+    if (report.interrupted) context.exit = ExitCode::interrupted;
+    else if (!equal) context.exit = ExitCode::differences;
+}
+
+void diff(Context& context, std::uint64_t id) {
+    const auto kernel = context.open();
+    kernel->require_shop();
+    const Direction way = kernel->synchronizer().get_direction();
+    const auto differences = kernel->verifier().diff(OrderId{id});
+    if (!differences.empty()) context.exit = ExitCode::differences;
+    if (context.json()) {
+        json::array array;
+        for (const Difference& difference : differences) array.push_back(to_json(difference));
+        print_json(array);
+        return;
+    }
+    if (differences.empty()) {
+        print_line(fmt::format("order {} is equal in {} and {}", id, way.source, way.target));
+        return;
+    }
+    std::vector<std::vector<std::string>> rows;
+    for (const Difference& difference : differences) rows.push_back(to_row(difference));
+    print_table({"order", "kind", "field", way.source, way.target}, rows);
+}
+
+struct SwitchArguments {
+    bool with_sync = false, include_unknown_types = false;
+};
+
+void switch_to(Context& context, std::string_view store, const SwitchArguments& arguments) {
+    const auto kernel = context.open();
+    kernel->require_shop();
+    SwitchOptions options;
+    if (arguments.with_sync) options.sync = SyncAfterSwitch::turn_on;
+    options.ignore_plugin_compatibility = context.ignore_plugin_compatibility;
+    options.include_unknown_types = arguments.include_unknown_types;
+    const SwitchResult result = kernel->controller().switch_authoritative_store(store, options);
+    if (!result.obstacles.empty()) context.exit = ExitCode::refused;
+    if (context.json()) {
+        json::array obstacles;
+        for (const SwitchObstacle& obstacle : result.obstacles)
+            obstacles.push_back(json::object{{"kind", to_string(obstacle.kind)}, {"subject", obstacle.subject}, {"orders", obstacle.orders},
+                                             {"message", obstacle.message}});
+        print_json(json::object{{"switched", result.switched}, {"authoritative", kernel->controller().get_orders_data_store()},
+                                {"compatibility_mode", result.compatibility_mode}, {"obstacles", obstacles}});
+    } else if (result.obstacles.empty()) {
+        print_line(fmt::format("{} {} authoritative; compatibility mode is {}", store, result.switched ? "is now" : "was already",
+                               result.compatibility_mode ? "on" : "off"));
+    }
+    if (!result.obstacles.empty()) {
+        fmt::print(stderr, "error: {} is not made authoritative:\n", store);
+        for (const SwitchObstacle& obstacle : result.obstacles) fmt::print(stderr, "  - {}\n", obstacle.message);
+        fmt::print(stderr, "  [{}]\n", errc::switch_refused.name);
+    }
+}
+
+}  // namespace
+
+void add_hpos(CLI::App& app, Context& context) {
+    CLI::App& noun = *app.add_subcommand("hpos", "High-Performance Order Storage: copy, verify, switch");
+    noun.alias("cot");  // what the documents call it
+    noun.require_subcommand(1);
+    noun.fallthrough();
+
+    add_command(noun, "status", "Which store is authoritative, and what waits to be copied", "ordo hpos status --format=json", [&context] { status(context); });
+
+    auto sync_arguments = std::make_shared<SyncArguments>();
+    CLI::App* sync_command = add_command(noun, "sync", "Copy every order that waits from the authoritative store to the other one", "ordo hpos sync --batch-size 1000",
+                                         [&context, sync_arguments] { sync(context, *sync_arguments); });
+    sync_command->alias("migrate");
+    sync_command->add_option("--batch-size", sync_arguments->batch_size, "Orders in one transaction, 1-10000 (default: option, else 500)")
+        ->check(CLI::Range(1, 10000));
+    sync_command->add_option("--direction", sync_arguments->direction, "Must agree with the authoritative store")
+        ->check(CLI::IsMember({"to-hpos", "to-posts"}));
+
+    CLI::App* verify_command = add_command(noun, "verify-data", "Compare both stores by content and name each difference; exit 1 if there is one", "ordo hpos verify-data",
+                                           [&context] { verify(context); });
+    verify_command->alias("verify-cot-data");
+
+    auto id = std::make_shared<std::uint64_t>(0);
+    CLI::App* diff_command = add_command(noun, "diff", "One order's differences; exit 1 if there is one", "ordo hpos diff 43", [&context, id] { diff(context, *id); });
+    diff_command->add_option("ID", *id, "The order's id")->required();
+
+    add_command(noun, "count-unmigrated", "How many orders wait to be copied", "ordo hpos count-unmigrated", [&context] {
+        const auto kernel = context.open();
+        kernel->require_shop();
+        const auto pending = kernel->synchronizer().get_total_pending_count();
+        if (context.json()) print_json(json::object{{"pending", pending}});
+        else print_line(std::to_string(pending));
+    });
+
+    auto enable_arguments = std::make_shared<SwitchArguments>();
+    CLI::App* enable = add_command(noun, "enable", "Make HPOS authoritative; refused, with every reason, while anything speaks against it", "ordo hpos enable --with-sync",
+                                   [&context, enable_arguments] { switch_to(context, store_hpos, *enable_arguments); });
+    enable->add_flag("--with-sync", enable_arguments->with_sync, "Turn compatibility mode on as well");
+    enable->add_flag("--include-unknown-types", enable_arguments->include_unknown_types, "Do not wait for order types that no plugin knows");
+
+    auto disable_arguments = std::make_shared<SwitchArguments>();
+    CLI::App* disable = add_command(noun, "disable", "Make posts authoritative again", "ordo hpos disable",
+                                    [&context, disable_arguments] { switch_to(context, store_posts, *disable_arguments); });
+    disable->add_flag("--with-sync", disable_arguments->with_sync, "Turn compatibility mode on as well");
+
+    add_command(noun, "compatibility-info", "What each loaded plugin declares of custom_order_tables", "ordo hpos compatibility-info", [&context] {
+        const auto kernel = context.open();
+        json::array array;
+        std::vector<std::vector<std::string>> rows;
+        for (const PluginCompatibility& plugin : kernel->controller().get_compatibility_info()) {
+            array.push_back(json::object{{"plugin", plugin.plugin}, {"compatibility", to_string(plugin.compatibility)}});
+            rows.push_back({plugin.plugin, std::string(to_string(plugin.compatibility))});
+        }
+        if (context.json()) print_json(array);
+        else print_table({"plugin", "compatibility"}, rows);
+    });
+}
+
+}  // namespace ordo::cli

@@ -1,0 +1,152 @@
+/// The keys of the configuration file and what each may be. It opens no database and looks for no plugin; whether a
+/// `[plugin.<id>]` belongs to a loaded plugin is known only where plugins are loaded. Values; any thread.
+#include <algorithm>
+#include <vector>
+
+#include "kernel/config/toml_reader.hpp"
+
+namespace ordo::config {
+namespace {
+
+constexpr MistakeCodes codes{errc::config_unreadable, errc::config_syntax, errc::config_unknown_key, errc::config_wrong_type,
+                             errc::config_bad_value};
+constexpr std::int64_t migration_batch_size_max = 10000;
+
+void read_database(const TomlTable& table, Settings& settings) {
+    table.allow_only({"url", "table_prefix"});
+    if (auto url = table.text("url")) settings.database_url = std::move(url->value);
+    if (auto prefix = table.text("table_prefix")) {
+        // The prefix becomes part of identifiers in every statement: nothing else may ever get in.
+        const bool plain = !prefix->value.empty() && std::all_of(prefix->value.begin(), prefix->value.end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        });
+        if (!plain)
+            fail(errc::config_bad_value, prefix->where, fmt::format("[database] table_prefix cannot be \"{}\"", prefix->value),
+                 "use letters, digits and _ only, such as \"wp_\"");
+        settings.table_prefix = std::move(prefix->value);
+    }
+}
+
+void read_plugins(const TomlTable& table, Settings& settings) {
+    table.allow_only({"directories", "load", "strict_compatibility"});
+    for (const auto& [directory, where] : table.texts("directories").value_or(std::vector<LocatedText>{}))
+        settings.plugin_directories.push_back((settings.file->parent_path() / directory).lexically_normal());
+    if (auto load = table.texts("load")) settings.load = std::move(*load);
+    if (const auto strict = table.flag("strict_compatibility")) settings.strict_compatibility = strict->value;
+}
+
+PluginSection read_plugin_section(const TomlTable& table, const Location& where) {
+    PluginSection section{where, {}};
+    table.for_each([&](const std::string& key, const Location& key_where, const toml::node& node) {
+        auto value = setting_value(node);
+        if (!value)
+            fail(errc::config_wrong_type, table.where(key),
+                 fmt::format("{} is a text, an integer, a number or a flag, not {}", table.label(key), describe(node)));
+        section.values.emplace(key, LocatedSetting{std::move(*value), key_where});
+    });
+    return section;
+}
+
+void read_custom_orders_table(const TomlTable& table, Settings& settings) {
+    table.allow_only({"force", "order_types", "migration_batch_size"});
+    if (const auto force = table.text("force")) {
+        if (force->value != "enabled" && force->value != "disabled")
+            fail(errc::config_bad_value, force->where, fmt::format("[custom_orders_table] force cannot be \"{}\"", force->value),
+                 suggest(force->value, {"enabled", "disabled"}));
+        settings.force_custom_orders_table = force->value == "enabled";
+        settings.force_where = force->where;
+    }
+    settings.order_types = table.order_types("order_types");
+    if (const auto size = table.integer("migration_batch_size")) {
+        if (size->value < 1 || size->value > migration_batch_size_max)
+            fail(errc::config_bad_value, size->where, fmt::format("[custom_orders_table] migration_batch_size cannot be {}", size->value),
+                 fmt::format("use 1 to {}", migration_batch_size_max));
+        settings.migration_batch_size = static_cast<std::uint64_t>(size->value);
+    }
+}
+
+std::vector<std::string> keys_of(const std::map<std::string, SettingDeclaration, std::less<>>& declared) {
+    std::vector<std::string> keys;
+    for (const auto& [key, declaration] : declared) keys.push_back(key);
+    return keys;
+}
+
+}  // namespace
+
+std::string to_string(const Location& where) {
+    return where.line == 0 ? where.file : fmt::format("{}:{}:{}", where.file, where.line, where.column);
+}
+
+Settings read_settings(const std::filesystem::path& file) {
+    const toml::table document = parse_file(file, codes);
+    const TomlTable root(document, "", file.string(), codes);
+    root.allow_only({"database", "plugins", "plugin", "custom_orders_table"});
+    Settings settings;
+    settings.file = file;
+    if (const auto table = root.table("database")) read_database(*table, settings);
+    if (const auto table = root.table("plugins")) read_plugins(*table, settings);
+    if (const auto table = root.table("plugin")) {
+        table->for_each_table([&](const std::string& id, const Location& where, const TomlTable& section) {
+            settings.plugins.emplace(id, read_plugin_section(section, where));
+        });
+    }
+    if (const auto table = root.table("custom_orders_table")) read_custom_orders_table(*table, settings);
+    return settings;
+}
+
+PluginSettings check_plugin_settings(std::string_view plugin, const PluginSection* section,
+                                     const std::map<std::string, SettingDeclaration, std::less<>>& declared) {
+    std::map<std::string, SettingValue, std::less<>> values;
+    for (const auto& [key, declaration] : declared) values.emplace(key, declaration.default_value);
+    if (!section) return PluginSettings(std::move(values));
+    for (const auto& [key, setting] : section->values) {
+        const auto at = values.find(key);
+        if (at == values.end())
+            fail(errc::config_unknown_key, setting.where, fmt::format("unknown key \"{}\" in [plugin.{}]", key, plugin),
+                 declared.empty() ? fmt::format("the plugin \"{}\" has no settings", plugin) : suggest(key, keys_of(declared)));
+        if (setting.value.index() == at->second.index())
+            at->second = setting.value;
+        else if (std::holds_alternative<double>(at->second) && std::holds_alternative<std::int64_t>(setting.value))
+            at->second = static_cast<double>(std::get<std::int64_t>(setting.value));  // 3 is a number as much as 3.0
+        else
+            fail(errc::config_wrong_type, setting.where,
+                 fmt::format("[plugin.{}] {} is {}, not {}", plugin, key, describe(at->second), describe(setting.value)));
+    }
+    return PluginSettings(std::move(values));
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+    const auto folded = [](std::string_view text) {
+        std::string small(text);
+        for (char& c : small)
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        return small;
+    };
+    // How many characters must be inserted, removed, replaced or swapped with their neighbour: typing errors count one each.
+    const auto distance = [](std::string_view a, std::string_view b) {
+        std::vector<std::size_t> before_last(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+        for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+        for (std::size_t i = 1; i <= a.size(); ++i) {
+            before_last = std::exchange(last, row);
+            row[0] = i;
+            for (std::size_t j = 1; j <= b.size(); ++j) {
+                row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before_last[j - 2] + 1);
+            }
+        }
+        return row[b.size()];
+    };
+    std::string best;
+    std::size_t best_distance = 0;
+    for (const std::string& candidate : candidates) {
+        const std::size_t here = distance(folded(word), folded(candidate));
+        const std::size_t near_enough = std::max<std::size_t>(1, std::max(word.size(), candidate.size()) / 3);
+        if (here <= near_enough && here < candidate.size() && (best.empty() || here < best_distance)) {
+            best = candidate;
+            best_distance = here;
+        }
+    }
+    return best;
+}
+
+}  // namespace ordo::config

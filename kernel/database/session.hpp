@@ -1,0 +1,44 @@
+/// One connection with its prepared statements. Belongs to one thread at a time.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <ordo/database.hpp>
+
+#include "kernel/database/dialect.hpp"
+
+namespace ordo::database {
+
+class Session {
+public:
+    Session(const SqlDialect& dialect, Access access);
+    ~Session();
+
+    void query(std::string_view sql, std::span<const BytesView> values, const std::function<void(const Row&)>& each_row);
+    std::uint64_t execute(std::string_view sql, std::span<const BytesView> values);
+    bool table_exists(std::string_view table);
+    std::uint64_t last_insert_id();
+    const SqlDialect& dialect() const noexcept { return dialect_; }
+
+    /// Set when a statement failed in a way that allows the whole transaction to be run again.
+    bool may_retry() const noexcept { return may_retry_; }
+    void clear_retry() noexcept { may_retry_ = false; }
+
+private:
+    struct Prepared;
+    struct Cache;
+    class Loan;
+    Prepared& bind(Loan& loan, std::string_view sql, std::span<const BytesView> values);
+    [[noreturn]] void fail(const soci::soci_error& error, std::string_view sql);
+
+    const SqlDialect& dialect_;
+    std::unique_ptr<soci::session> connection_;
+    std::unique_ptr<Cache> cache_;
+    bool may_retry_ = false;
+};
+
+}  // namespace ordo::database

@@ -1,0 +1,44 @@
+/// The database over SOCI: a pool of connections, cached statements, snapshots and units of work. Plugins see it only
+/// through `ordo::Read` and `ordo::Unit`, so nobody can commit behind the kernel's back. Any thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <ordo/database.hpp>
+#include <ordo/log.hpp>
+
+#include "kernel/database/ddl.hpp"
+#include "kernel/database/dialect.hpp"
+
+namespace ordo::database {
+
+class Session;
+class TransactionUnit;
+
+class SqlDatabase final : public Database, public Ddl {
+public:
+    SqlDatabase(std::unique_ptr<SqlDialect> dialect, Log& log);
+    ~SqlDatabase() override;
+
+    const SqlDialect& dialect() const noexcept override { return *dialect_; }
+    void read(const std::function<void(Read&)>& body) override;
+    /// The body runs again, at most three times in all, after a failure that the dialect calls retryable.
+    /// Called inside another unit of the same thread it joins that one by a savepoint.
+    void write(const std::function<void(Unit&)>& body) override;
+    void run(const std::function<void(DdlUnit&)>& body) override;
+
+private:
+    std::unique_ptr<Session> take(Access access);
+    void give_back(std::unique_ptr<Session> session, Access access);
+    void transaction(const std::function<void(TransactionUnit&)>& body);
+
+    struct Pool;
+    std::unique_ptr<SqlDialect> dialect_;
+    Log* log_;
+    std::unique_ptr<Pool> pool_;
+};
+
+}  // namespace ordo::database

@@ -1,0 +1,180 @@
+/// The dialect of SQLite. Amounts and dates are TEXT: a column of numeric affinity would lose digits even of bound texts.
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include "kernel/database/dialect.hpp"
+
+namespace ordo::database {
+namespace {
+
+using sqlite_api::sqlite3_stmt;
+
+std::string quoted_text(std::string_view text) {
+    std::string quoted = "'";
+    for (const char c : text) {
+        if (c == '\'') quoted += '\'';
+        quoted += c;
+    }
+    return quoted + "'";
+}
+
+std::string default_literal(const std::string& value) {
+    return value.starts_with("current_timestamp") ? "CURRENT_TIMESTAMP" : quoted_text(value);
+}
+
+class SqliteDialect final : public SqlDialect {
+public:
+    SqliteDialect(std::filesystem::path file, int busy_timeout_s) : file_(std::move(file)), busy_timeout_s_(busy_timeout_s) {}
+
+    std::string_view name() const noexcept override { return "sqlite"; }
+    std::string description() const override { return file_.string(); }
+
+    std::string quote_identifier(std::string_view identifier) const override {
+        std::string quoted = "\"";
+        for (const char c : identifier) {
+            if (c == '"') quoted += '"';
+            quoted += c;
+        }
+        return quoted + "\"";
+    }
+
+    std::unique_ptr<soci::session> connect(Access access) const override {
+        if (access == Access::read_only && !std::filesystem::exists(file_))
+            throw Error(errc::database_unavailable, fmt::format("there is no database at {}", file_.string()),
+                        "bring a shop in with `ordo import DUMP.sql.gz`, make an empty one with `ordo db init`, or name another with --database");
+        try {
+            auto session = std::make_unique<soci::session>(
+                soci::sqlite3, fmt::format("dbname=\"{}\" timeout={}{}", file_.string(), busy_timeout_s_,
+                                           access == Access::read_only ? " readonly=true" : ""));
+            // Readers must not block the writer: that is what the write-ahead log is for. It stays set in the file.
+            if (access == Access::read_write) *session << "PRAGMA journal_mode=WAL";
+            // A file that is no database shows only when it is read.
+            int tables = 0;
+            *session << "SELECT COUNT(*) FROM sqlite_master", soci::into(tables);
+            return session;
+        } catch (const soci::soci_error& error) {
+            throw Error(errc::database_unavailable, fmt::format("cannot open {}: {}", file_.string(), explain(error).message),
+                        "is it an SQLite file, and may this user read and write it and its folder?");
+        }
+    }
+
+    Failure explain(const soci::soci_error& error) const override {
+        Failure failure{errc::database_statement, error.get_error_message(), false};
+        if (const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error)) {
+            switch (sqlite->result() & 0xFF) {
+                case SQLITE_BUSY:
+                case SQLITE_LOCKED: failure.code = errc::database_busy; failure.retry = true; break;
+                case SQLITE_FULL: failure.code = errc::database_full; break;
+                case SQLITE_IOERR:
+                case SQLITE_READONLY: failure.code = errc::io; break;
+                case SQLITE_NOTADB:
+                case SQLITE_CORRUPT:
+                case SQLITE_CANTOPEN: failure.code = errc::database_unavailable; break;
+                default: break;
+            }
+        }
+        return failure;
+    }
+
+    std::string_view begin(Access access) const noexcept override {
+        return access == Access::read_only ? "BEGIN" : "BEGIN IMMEDIATE";
+    }
+    std::string_view table_exists_sql() const noexcept override {
+        return "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?";
+    }
+    std::string_view column_names_sql() const noexcept override { return "SELECT name FROM pragma_table_info(?)"; }
+    std::string_view index_names_sql() const noexcept override {
+        return "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?";
+    }
+
+    // Index names are global to a database here, so they begin with their table's.
+    std::string index_name(const Table& table, const Index& index) const override { return table.name + "_" + index.name; }
+
+    std::string create_index(const Table& table, const Index& index) const override {
+        if (index.kind == Index::Kind::full_text) return {};
+        std::string columns;
+        for (const IndexPart& part : index.parts) columns += (columns.empty() ? "" : ", ") + quote_identifier(part.column);
+        return fmt::format("CREATE {}INDEX {} ON {} ({})", index.kind == Index::Kind::unique ? "UNIQUE " : "",
+                           quote_identifier(index_name(table, index)), quote_identifier(table.name), columns);
+    }
+
+    std::vector<std::string> create_table(const Table& table) const override {
+        const bool one_key = table.primary_key.size() == 1;
+        bool autoincrement = false;
+        std::string body;
+        for (const Column& column : table.columns) {
+            body += body.empty() ? "\n  " : ",\n  ";
+            body += quote_identifier(column.name) + " " + std::string(affinity(column.type));
+            const bool is_key = one_key && column.name == table.primary_key.front();
+            if (is_key) body += " PRIMARY KEY";
+            // AUTOINCREMENT: an id is never given twice, even after its row is gone.
+            if (is_key && column.auto_increment) {
+                body += " AUTOINCREMENT";
+                autoincrement = true;
+            }
+            if (!column.nullable) body += " NOT NULL";
+            if (column.default_value) body += " DEFAULT " + default_literal(*column.default_value);
+        }
+        if (table.primary_key.size() > 1) {
+            std::string keys;
+            for (const std::string& key : table.primary_key) keys += (keys.empty() ? "" : ", ") + quote_identifier(key);
+            body += ",\n  PRIMARY KEY (" + keys + ")";
+        }
+        std::vector<std::string> statements{fmt::format("CREATE TABLE {} ({}\n)", quote_identifier(table.name), body)};
+        if (autoincrement && table.auto_increment_next > 1)
+            statements.push_back(fmt::format("INSERT INTO sqlite_sequence (name, seq) VALUES ({}, {})", quoted_text(table.name),
+                                             table.auto_increment_next - 1));
+        for (const Index& index : table.indexes)
+            if (std::string sql = create_index(table, index); !sql.empty()) statements.push_back(std::move(sql));
+        return statements;
+    }
+
+    // In-process, a prepared statement run once a row costs less than long statements.
+    std::size_t rows_per_insert(std::size_t) const noexcept override { return 1; }
+
+    std::size_t result_columns(soci::statement& statement) const override {
+        return static_cast<std::size_t>(sqlite_api::sqlite3_column_count(handle(statement)));
+    }
+    void abandon(soci::statement& statement) const noexcept override { sqlite_api::sqlite3_reset(handle(statement)); }
+
+private:
+    static sqlite3_stmt* handle(soci::statement& statement) noexcept {
+        return static_cast<soci::sqlite3_statement_backend*>(statement.get_backend())->stmt_;
+    }
+
+    static std::string_view affinity(const ColumnType& type) {
+        for (const std::string_view integer : {"bigint", "int", "integer", "mediumint", "smallint", "tinyint", "bit", "year"})
+            if (type.name == integer) return "INTEGER";
+        for (const std::string_view real : {"double", "float", "real"})
+            if (type.name == real) return "REAL";
+        for (const std::string_view blob : {"blob", "tinyblob", "mediumblob", "longblob", "binary", "varbinary"})
+            if (type.name == blob) return "BLOB";
+        return "TEXT";
+    }
+
+    std::filesystem::path file_;
+    int busy_timeout_s_;
+};
+
+}  // namespace
+
+std::unique_ptr<SqlDialect> make_dialect(const std::string& url, int busy_timeout_s) {
+    constexpr std::string_view scheme = "sqlite://";
+    if (!url.starts_with(scheme)) {
+        const std::string given = url.substr(0, url.find("://"));  // the rest may hold a password
+        throw Error(errc::config_bad_value, fmt::format("database url: \"{}\" is no database this version knows", given),
+                    "write sqlite://FILE");
+    }
+    const std::string file = url.substr(scheme.size());
+    if (file.empty() || file.find('"') != std::string::npos)
+        throw Error(errc::config_bad_value, "database url: sqlite:// needs a file name without quotation marks",
+                    "write sqlite://ordo.db for a file here, sqlite:///var/lib/ordo/shop.db for one anywhere");
+    return std::make_unique<SqliteDialect>(file, busy_timeout_s);
+}
+
+}  // namespace ordo::database

@@ -1,0 +1,333 @@
+/// Kernel: the one place that composes the folders. It opens nothing but the configuration and the plugins; the database
+/// is opened when something first asks for it.
+#include <ordo/kernel.hpp>
+
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <ordo/sdk_digest.hpp>
+
+#include "hooks/hook_engine.hpp"
+#include "kernel/config/settings.hpp"
+#include "kernel/database/schema_installer.hpp"
+#include "kernel/database/sql_database.hpp"
+#include "kernel/options/options_table.hpp"
+#include "kernel/orders/controller.hpp"
+#include "kernel/orders/order_exporter.hpp"
+#include "kernel/orders/store_access.hpp"
+#include "kernel/plugins/plugin_loader.hpp"
+#include "kernel/sync/synchronizer.hpp"
+#include "kernel/sync/verifier.hpp"
+#include "kernel/transfer/dump_importer.hpp"
+
+namespace ordo {
+namespace {
+
+/// Messages of the kernel, or of one plugin, to standard error.
+class SpdLog final : public Log {
+public:
+    SpdLog(std::shared_ptr<spdlog::logger> logger, std::string prefix) : logger_(std::move(logger)), prefix_(std::move(prefix)) {}
+    bool enabled(Level level) const noexcept override { return logger_->should_log(to_spdlog(level)); }
+    void write(Level level, std::string_view message) noexcept override { logger_->log(to_spdlog(level), "{}{}", prefix_, message); }
+
+    static spdlog::level::level_enum to_spdlog(Level level) noexcept {
+        switch (level) {
+            case Level::debug: return spdlog::level::debug;
+            case Level::info: return spdlog::level::info;
+            case Level::warning: return spdlog::level::warn;
+            case Level::error: return spdlog::level::err;
+        }
+        return spdlog::level::err;
+    }
+
+private:
+    std::shared_ptr<spdlog::logger> logger_;
+    std::string prefix_;
+};
+
+std::shared_ptr<spdlog::logger> make_logger(Log::Level level) {
+    auto logger = std::make_shared<spdlog::logger>("ordo", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    logger->set_pattern("%l: %v");
+    logger->set_level(SpdLog::to_spdlog(level));
+    return logger;
+}
+
+std::optional<std::string> environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value && *value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+/// Command line over environment over file over default.
+config::Settings load_settings(const KernelOptions& options) {
+    std::optional<std::filesystem::path> file = options.config_file;
+    if (!file)
+        if (const auto path = environment("ORDO_CONFIG")) file = *path;
+    if (!file && std::filesystem::exists("ordo.toml")) file = "ordo.toml";
+    config::Settings settings = file ? config::read_settings(*file) : config::Settings{};
+    if (const auto url = environment("ORDO_DATABASE_URL")) settings.database_url = *url;
+    if (options.database_url) settings.database_url = *options.database_url;
+    return settings;
+}
+
+std::vector<std::filesystem::path> builtin_directories(const KernelOptions& options) {
+    return options.builtin_plugin_directories.empty() ? std::vector{plugins::builtin_plugin_directory()} : options.builtin_plugin_directories;
+}
+
+}  // namespace
+
+/// Everything there is, in the order in which it is made; unmade in the reverse order.
+struct Kernel::Parts {
+    explicit Parts(const KernelOptions& kernel_options)
+        : settings(load_settings(kernel_options)), logger(make_logger(kernel_options.log_level)), log(logger, ""), hook_engine(log),
+          hooks(hook_engine.view_for("kernel")), embedder_hooks(hook_engine.view_for("embedder")),
+          database(database::make_dialect(settings.database_url), log), options_table(database, settings.table_prefix),
+          site_zone(options_table), declared(*hooks),
+          plugin_set(plugins::PluginSet::load(settings, builtin_directories(kernel_options), host_services())),
+          stores(*plugin_set, orders::OverflowTable(settings.table_prefix), settings.order_types),
+          controller(database, options_table, stores, {settings.force_custom_orders_table, kernel_options.ignore_plugin_compatibility},
+                     {declared.order_data_store, declared.order_refund_data_store, declared.can_switch_store}, log),
+          synchronizer({&database, &stores, &options_table, &controller, &log, settings.table_prefix, settings.migration_batch_size,
+                        [this](std::string_view target) { create_tables(target); }},
+                       {declared.batch_size, declared.before_to_posts, declared.after_to_posts, declared.before, declared.after}),
+          verifier(sync::make_verifier(database, stores, [this] { return synchronizer.get_direction(); })),
+          exporter(orders::make_order_exporter(database, stores, [this] { return controller.get_orders_data_store(); })),
+          importer(transfer::make_dump_importer(database, database, settings.table_prefix)), options(*this) {
+        controller.count_pending = [this](Read& read, const Direction& way) { return synchronizer.count_pending(read, way); };
+        controller.create_tables = [this] { create_tables(store_hpos); };
+        declared.before_init();
+        plugin_set->close_declarations();
+        check_start();
+    }
+
+    /// The kernel's hooks, declared before any plugin can listen.
+    struct DeclaredHooks {
+        explicit DeclaredHooks(Hooks& h)
+            : before_init(h.declare(hook::before_woocommerce_init)), order_data_store(h.declare(hook::order_data_store)),
+              order_refund_data_store(h.declare(hook::order_refund_data_store)), batch_size(h.declare(hook::migration_batch_size)),
+              schema(h.declare(hook::orders_table_schema)), tables_created(h.declare(hook::after_orders_table_created)),
+              before_to_posts(h.declare(hook::before_order_sync_to_posts)), after_to_posts(h.declare(hook::after_order_sync_to_posts)),
+              before(h.declare(hook::before_order_sync)), after(h.declare(hook::after_order_sync)),
+              can_switch_store(h.declare(hook::can_switch_store)) {}
+        Emitter<Action<>> before_init;
+        Emitter<Filter<std::string>> order_data_store, order_refund_data_store;
+        Emitter<Filter<std::uint64_t>> batch_size;
+        Emitter<Filter<Schema>> schema;
+        Emitter<Action<>> tables_created;
+        Emitter<Action<OrderId>> before_to_posts, after_to_posts;
+        Emitter<Action<OrderId, Direction>> before, after;
+        Emitter<Veto<Direction>> can_switch_store;
+    };
+
+    /// The options as everybody sees them: those that decide something pass the same doors as everything else.
+    class ShopOptions final : public Options {
+    public:
+        explicit ShopOptions(Parts& parts) : parts_(parts) {}
+        std::optional<std::string> get(std::string_view name) override {
+            if (const auto fixed = configured(name)) return fixed;
+            return parts_.options_table.get(name);
+        }
+        void update(std::string_view name, std::string_view value) override {
+            refuse_if_configured(name);
+            if (name == option::custom_orders_table_enabled || name == option::data_sync_enabled)
+                if (value != "yes" && value != "no")
+                    throw Error(errc::option_bad_value, fmt::format("option {} is \"yes\" or \"no\"", name));
+            if (name == option::custom_orders_table_enabled) {
+                const std::string store(value == "yes" ? store_hpos : store_posts);
+                const SwitchResult result = parts_.controller.switch_authoritative_store(store, {});
+                if (!result.obstacles.empty()) throw orders::refusal(store, result.obstacles);
+                return;
+            }
+            parts_.database.write([&](Unit& unit) { parts_.options_table.set(unit, name, value); });
+        }
+        bool remove(std::string_view name) override {
+            refuse_if_configured(name);
+            if (!parts_.options_table.get(name)) return false;
+            if (name == option::custom_orders_table_enabled) update(name, "no");  // what its absence means passes the gate
+            bool removed = false;
+            parts_.database.write([&](Unit& unit) { removed = parts_.options_table.remove(unit, name); });
+            return removed;
+        }
+        std::vector<OptionRow> list(std::string_view prefix) override { return parts_.options_table.list(prefix); }
+
+    private:
+        std::optional<std::string> configured(std::string_view name) const {
+            const config::Settings& settings = parts_.settings;
+            if (name == option::custom_orders_table_enabled && settings.force_custom_orders_table)
+                return *settings.force_custom_orders_table ? "yes" : "no";
+            if (name == option::migration_batch_size && settings.migration_batch_size) return std::to_string(*settings.migration_batch_size);
+            return std::nullopt;
+        }
+        void refuse_if_configured(std::string_view name) const {
+            if (configured(name))
+                throw Error(errc::option_read_only, fmt::format("option {} is set by the configuration ({})", name,
+                                                                parts_.settings.file ? parts_.settings.file->string() : "command line"),
+                            "change it there");
+        }
+        Parts& parts_;
+    };
+
+    plugins::HostServices host_services() {
+        return {&hook_engine,
+                [this](std::string plugin) { return std::make_unique<SpdLog>(logger, fmt::format("plugin {}: ", plugin)); },
+                &site_zone, settings.table_prefix};
+    }
+
+    Schema store_schema(std::string_view store) const { return declared.schema(stores.get(store).schema()); }
+
+    Schema own_schema() const {
+        return {stores.overflow().schema(), synchronizer.quarantine().schema(), sync::run_lock_schema(settings.table_prefix)};
+    }
+
+    /// The target's tables and our own. Idempotent.
+    void create_tables(std::string_view store) {
+        require_shop();
+        database::install(database, own_schema());
+        install_store(store);
+    }
+
+    std::vector<std::string> install_store(std::string_view store) {
+        const auto created = database::install(database, store_schema(store));
+        if (store == store_hpos && !created.empty()) {
+            declared.tables_created();
+            database.write([&](Unit& unit) { options_table.set(unit, option::custom_orders_table_created, "yes"); });
+        }
+        return created;
+    }
+
+    /// A shop has orders somewhere: in posts or in the orders' own tables.
+    bool is_shop(Read& read) const {
+        for (const std::string& id : plugin_set->store_ids())
+            if (read.table_exists(settings.table_prefix + std::string(stores.get(id).traits().orders_table))) return true;
+        return false;
+    }
+
+    void require_shop() {
+        bool shop = false;
+        database.read([&](Read& read) { shop = is_shop(read); });
+        if (!shop)
+            throw Error(errc::database_not_a_shop,
+                        fmt::format("{} holds no shop: there is neither {}posts nor {}wc_orders", database.dialect().description(),
+                                    settings.table_prefix, settings.table_prefix),
+                        "is [database] table_prefix right? Bring a shop in with `ordo import DUMP.sql.gz`, or begin one with `ordo db init`");
+    }
+
+    /// What every start says or refuses: a forced store the gate refuses, undeclared plugins while HPOS is on.
+    void check_start() {
+        controller.check_forced_store();
+        for (const PluginCompatibility& plugin : plugin_set->compatibility()) {
+            if (plugin.compatibility == Compatibility::compatible) continue;
+            if (settings.strict_compatibility)
+                throw Error(errc::plugin_incompatible,
+                            fmt::format("plugin {} is {} with custom_order_tables, and [plugins] strict_compatibility is set", plugin.plugin,
+                                        to_string(plugin.compatibility)),
+                            "remove it from [plugins] load, or have its author declare compatibility");
+            if (controller.configured_store() == store_hpos)
+                log.warning("plugin {} is {} with custom_order_tables while HPOS is on", plugin.plugin, to_string(plugin.compatibility));
+        }
+    }
+
+    config::Settings settings;
+    std::shared_ptr<spdlog::logger> logger;
+    SpdLog log;
+    HookEngine hook_engine;
+    std::unique_ptr<Hooks> hooks, embedder_hooks;
+    database::SqlDatabase database;
+    options::OptionsTable options_table;
+    options::OptionSiteZone site_zone;
+    DeclaredHooks declared;
+    std::unique_ptr<plugins::PluginSet> plugin_set;
+    orders::StoreAccess stores;
+    orders::Controller controller;
+    sync::Synchronizer synchronizer;
+    std::unique_ptr<OrderVerifier> verifier;
+    std::unique_ptr<OrderExporter> exporter;
+    std::unique_ptr<DumpImporter> importer;
+    ShopOptions options;
+};
+
+Kernel::Kernel(const KernelOptions& options) : parts_(std::make_unique<Parts>(options)) {}
+Kernel::~Kernel() = default;
+
+std::string_view Kernel::version() noexcept { return ORDO_SDK_VERSION; }
+PluginInspection Kernel::inspect_plugin(const std::filesystem::path& library) { return plugins::inspect(library); }
+
+Hooks& Kernel::hooks() noexcept { return *parts_->embedder_hooks; }
+Log& Kernel::log() noexcept { return parts_->log; }
+Database& Kernel::database() noexcept { return parts_->database; }
+Options& Kernel::options() noexcept { return parts_->options; }
+CustomOrdersTableController& Kernel::controller() noexcept { return parts_->controller; }
+DataSynchronizer& Kernel::synchronizer() noexcept { return parts_->synchronizer; }
+OrderVerifier& Kernel::verifier() noexcept { return *parts_->verifier; }
+OrderExporter& Kernel::exporter() noexcept { return *parts_->exporter; }
+DumpImporter& Kernel::importer() noexcept { return *parts_->importer; }
+std::vector<PluginInfo> Kernel::plugins() const { return parts_->plugin_set->list(); }
+void Kernel::require_shop() { parts_->require_shop(); }
+
+std::vector<HookInfo> Kernel::hook_catalogue() const {
+    std::vector<HookInfo> infos;
+    for (const HookEngine::Listing& listing : parts_->hook_engine.list()) {
+        const HookSpec& spec = listing.spec;
+        HookInfo info{std::string(spec.name), std::string(spec.owner), std::string(spec.arguments), std::string(spec.fires),
+                      std::string(spec.on_throw), spec.kind, {}};
+        for (const HookEngine::Listener& listener : listing.listeners) info.listeners.push_back({listener.owner, listener.priority});
+        infos.push_back(std::move(info));
+    }
+    return infos;
+}
+
+SchemaReport Kernel::init_database() {
+    Parts& parts = *parts_;
+    SchemaReport report;
+    bool fresh = true;
+    try {
+        parts.database.read([&](Read& read) { fresh = !parts.is_shop(read); });
+    } catch (const Error& error) {
+        if (error.code() != errc::database_unavailable) throw;
+        parts.database.write([](Unit&) {});  // makes the file; throws what is wrong if it cannot
+    }
+    const auto install = [&](const Schema& schema) {
+        for (std::string& made : database::install(parts.database, schema)) report.created.push_back(std::move(made));
+    };
+    if (fresh) {
+        install(parts.options_table.schema());
+        install(parts.store_schema(store_posts));
+        if (auto* details = find_interface<OrderDetails>(*parts.plugin_set)) install(details->schema());
+    }
+    install(parts.own_schema());
+    for (std::string& made : parts.install_store(store_hpos)) report.created.push_back(std::move(made));
+    if (fresh && !parts.settings.force_custom_orders_table) {
+        // Nothing is stored yet, so the best store is free to choose; whoever wants mirroring turns it on.
+        parts.database.write([&](Unit& unit) { parts.options_table.set(unit, option::data_sync_enabled, "no"); });
+        report.obstacles = parts.controller.switch_authoritative_store(store_hpos, {}).obstacles;
+    }
+    report.authoritative = parts.controller.get_orders_data_store();
+    return report;
+}
+
+SchemaReport Kernel::check_database() {
+    Parts& parts = *parts_;
+    require_shop();
+    SchemaReport report;
+    const auto check = [&](const Schema& schema) {
+        for (std::string& problem : database::find_problems(parts.database, parts.database.dialect(), schema))
+            report.problems.push_back(std::move(problem));
+    };
+    // The HPOS tables may rightly not exist yet while posts are authoritative.
+    const std::string authoritative = parts.controller.get_orders_data_store();
+    bool has_posts = false, has_hpos = false;
+    parts.database.read([&](Read& read) {
+        has_posts = read.table_exists(parts.settings.table_prefix + "posts");
+        has_hpos = read.table_exists(parts.settings.table_prefix + "wc_orders");
+    });
+    if (has_posts || authoritative == store_posts) check(parts.store_schema(store_posts));
+    if (has_hpos || authoritative == store_hpos) check(parts.store_schema(store_hpos));
+    if (auto* details = find_interface<OrderDetails>(*parts.plugin_set)) check(details->schema());
+    check(parts.options_table.schema());
+    report.authoritative = authoritative;
+    return report;
+}
+
+}  // namespace ordo

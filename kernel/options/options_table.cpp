@@ -1,0 +1,77 @@
+/// See options_table.hpp.
+#include "kernel/options/options_table.hpp"
+
+#include <array>
+
+#include <ordo/error.hpp>
+
+namespace ordo::options {
+
+OptionsTable::OptionsTable(Database& database, std::string table_prefix)
+    : database_(&database), wordpress_table_(table_prefix + "options"), own_table_(table_prefix + "ordo_options") {}
+
+std::optional<std::string> OptionsTable::find_table(Read& read) const {
+    for (const std::string& table : {wordpress_table_, own_table_})
+        if (read.table_exists(table)) return table;
+    return std::nullopt;
+}
+
+std::optional<std::string> OptionsTable::get(Read& read, std::string_view name) const {
+    std::optional<std::string> value;
+    const auto table = find_table(read);
+    if (!table) return value;
+    const BytesView bound{name};
+    read.query("SELECT option_value FROM " + *table + " WHERE option_name = ?", {&bound, 1},
+               [&](const Row& row) { value = std::string(row.text(0)); });
+    return value;
+}
+
+std::optional<std::string> OptionsTable::get(std::string_view name) const {
+    std::optional<std::string> value;
+    try {
+        database_->read([&](Read& read) { value = get(read, name); });
+    } catch (const Error& error) {
+        // Before the first import there is no database, and so no option.
+        if (error.code() != errc::database_unavailable) throw;
+    }
+    return value;
+}
+
+void OptionsTable::set(Unit& unit, std::string_view name, std::string_view value) const {
+    const auto table = find_table(unit);
+    if (!table)
+        throw Error(errc::database_not_a_shop, "the database has no table of options (" + wordpress_table_ + ")",
+                    "bring a shop in with `ordo import`, or make the tables with `ordo db init`");
+    const std::array<BytesView, 2> values{value, name};
+    if (unit.execute("UPDATE " + *table + " SET option_value = ? WHERE option_name = ?", values) == 0)
+        unit.insert({*table, {"option_name", "option_value", "autoload"}, {name, value, "auto"}});
+}
+
+bool OptionsTable::remove(Unit& unit, std::string_view name) const {
+    const auto table = find_table(unit);
+    const BytesView bound{name};
+    return table && unit.execute("DELETE FROM " + *table + " WHERE option_name = ?", {&bound, 1}) > 0;
+}
+
+std::vector<OptionRow> OptionsTable::list(std::string_view prefix) const {
+    std::vector<OptionRow> rows;
+    database_->read([&](Read& read) {
+        const auto table = find_table(read);
+        if (!table) return;
+        read.query("SELECT option_name, option_value FROM " + *table + " ORDER BY option_name", [&](const Row& row) {
+            if (row.text(0).starts_with(prefix)) rows.push_back({std::string(row.text(0)), std::string(row.text(1))});
+        });
+    });
+    return rows;
+}
+
+Schema OptionsTable::schema() const {
+    using namespace columns;
+    return {{wordpress_table_,
+             {id("option_id", true), required("option_name", varchar(191), ""), required("option_value", longtext()),
+              required("autoload", varchar(20), "yes")},
+             {"option_id"},
+             {{"option_name", {{"option_name"}}, Index::Kind::unique}, {"autoload", {{"autoload"}}}}}};
+}
+
+}  // namespace ordo::options

@@ -1,0 +1,53 @@
+/// The rows of `wp_options` (or of `ordo_options` in a database without WordPress). Only rows: which options decide
+/// something, and who may change them, is the kernel's business. Any thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <ordo/database.hpp>
+#include <ordo/options.hpp>
+#include <ordo/time.hpp>
+
+namespace ordo::options {
+
+class OptionsTable {
+public:
+    OptionsTable(Database& database, std::string table_prefix);
+
+    /// Without a database, a table or a row there is no option.
+    std::optional<std::string> get(std::string_view name) const;
+    std::optional<std::string> get(Read& read, std::string_view name) const;
+    void set(Unit& unit, std::string_view name, std::string_view value) const;
+    bool remove(Unit& unit, std::string_view name) const;
+    std::vector<OptionRow> list(std::string_view prefix) const;
+
+    /// `wp_options` as WordPress makes it.
+    Schema schema() const;
+
+private:
+    std::optional<std::string> find_table(Read& read) const;
+    Database* database_;
+    std::string wordpress_table_, own_table_;
+};
+
+/// The zone of the site: `timezone_string`, else `gmt_offset`, else UTC. A changed option is noticed within seconds.
+class OptionSiteZone final : public SiteZone {
+public:
+    explicit OptionSiteZone(const OptionsTable& options) : options_(&options) {}
+    std::string to_local(UtcSeconds instant) const override;
+
+private:
+    struct Zone;
+    std::shared_ptr<const Zone> current() const;
+
+    const OptionsTable* options_;
+    mutable std::mutex mutex_;
+    mutable std::shared_ptr<const Zone> zone_;
+};
+
+}  // namespace ordo::options

@@ -1,0 +1,92 @@
+/// See canonical_form.hpp.
+#include "kernel/orders/canonical_form.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "kernel/orders/order_compare.hpp"
+
+namespace ordo::orders {
+namespace {
+
+namespace json = boost::json;
+
+/// Whether the bytes are UTF-8 (no surrogates, nothing overlong): else JSON could not hold them.
+bool is_utf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+        if (length == 0 || i + length > text.size()) return false;
+        for (std::size_t j = 1; j < length; ++j)
+            if ((static_cast<unsigned char>(text[i + j]) & 0xC0U) != 0x80U) return false;
+        const auto second = length > 1 ? static_cast<unsigned char>(text[i + 1]) : 0U;
+        if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second >= 0xA0) || (lead == 0xF0 && second < 0x90) ||
+            (lead == 0xF4 && second >= 0x90))
+            return false;
+        i += length;
+    }
+    return true;
+}
+
+json::value to_json(const Bytes& bytes) {
+    if (!bytes) return nullptr;
+    if (is_utf8(*bytes)) return json::string(*bytes);
+    std::string hex;
+    for (const char c : *bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    return json::object{{"hex", hex}};
+}
+
+json::array meta_rows(const std::vector<MetaRow>& rows, const std::vector<std::size_t>& indexes) {
+    json::array array;
+    for (const std::size_t i : indexes) array.push_back(json::array{to_json(rows[i].key), to_json(rows[i].value)});
+    return array;
+}
+
+json::array meta_rows(const std::vector<MetaRow>& rows) {
+    std::vector<std::size_t> all(rows.size());
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+    return meta_rows(rows, all);
+}
+
+}  // namespace
+
+std::string canonical_form(const OrderRecord& order) {
+    json::object object;
+    object["id"] = order.id.value;
+    object["type"] = to_json(order.type);
+    json::object fields;
+    for (const Field& field : order.fields) {
+        json::value value = to_json(field.value.text);
+        if (field.value.raw) value = json::object{{"raw", std::move(value)}};
+        fields[field_spec(field.id).name] = std::move(value);
+    }
+    object["fields"] = std::move(fields);
+    object["meta"] = meta_rows(order.meta, compared_meta(order));
+    json::array items;
+    for (const ItemRecord& item : order.items)
+        items.push_back(json::object{{"id", item.id}, {"type", to_json(item.type)}, {"name", to_json(item.name)}, {"meta", meta_rows(item.meta)}});
+    object["items"] = std::move(items);
+    json::array notes;
+    for (const NoteRecord& note : order.notes)
+        notes.push_back(json::object{{"id", note.id},
+                                     {"parent", note.parent},
+                                     {"user_id", note.user_id},
+                                     {"author", to_json(note.author)},
+                                     {"author_email", to_json(note.author_email)},
+                                     {"date_gmt", to_json(note.date_gmt)},
+                                     {"approved", to_json(note.approved)},
+                                     {"agent", to_json(note.agent)},
+                                     {"content", to_json(note.content)},
+                                     {"meta", meta_rows(note.meta)}});
+    object["notes"] = std::move(notes);
+    return json::serialize(object);
+}
+
+std::string canonical_digest(const OrderRecord& order) {
+    // FNV-1a: enough to notice a change, and nothing to link against.
+    std::uint64_t digest = 14695981039346656037U;
+    for (const char c : canonical_form(order)) digest = (digest ^ static_cast<unsigned char>(c)) * 1099511628211U;
+    return fmt::format("{:016x}", digest);
+}
+
+}  // namespace ordo::orders

@@ -1,0 +1,178 @@
+/// See controller.hpp.
+#include "kernel/orders/controller.hpp"
+
+#include <fmt/format.h>
+
+namespace ordo::orders {
+namespace {
+
+using Kind = SwitchObstacle::Kind;
+
+std::string quantity(std::uint64_t orders, std::string_view verb_one, std::string_view verb_many) {
+    return fmt::format("{} order{} {}", orders, orders == 1 ? "" : "s", orders == 1 ? verb_one : verb_many);
+}
+
+}  // namespace
+
+std::string backup_of(std::string_view authoritative) {
+    return std::string(authoritative == store_hpos ? store_posts : store_hpos);
+}
+
+Error refusal(std::string_view store, const std::vector<SwitchObstacle>& obstacles) {
+    std::string message = fmt::format("the orders cannot be switched to \"{}\":", store);
+    for (const SwitchObstacle& obstacle : obstacles) message += "\n  - " + obstacle.message;
+    return Error(errc::switch_refused, message);
+}
+
+Controller::Controller(Database& database, const options::OptionsTable& options, const StoreAccess& stores, ControllerSettings settings,
+                       ControllerHooks hooks, Log& log)
+    : database_(&database), options_(&options), stores_(&stores), settings_(std::move(settings)), hooks_(std::move(hooks)), log_(&log) {}
+
+std::string Controller::configured_store() const {
+    const bool hpos = settings_.force.value_or(options_->get(option::custom_orders_table_enabled) == "yes");
+    return std::string(hpos ? store_hpos : store_posts);
+}
+
+bool Controller::custom_orders_table_usage_is_enabled() { return get_orders_data_store() == store_hpos; }
+
+std::string Controller::get_orders_data_store() {
+    const std::string configured = configured_store();
+    std::string answer = hooks_.order_data_store(configured);
+    return answer == configured || filter_answer_is_accepted(configured, answer) ? answer : configured;
+}
+
+std::string Controller::get_orders_refund_data_store() {
+    const std::string orders = get_orders_data_store();
+    const std::string answer = hooks_.order_refund_data_store(orders);
+    if (answer != orders)
+        log_->warning("woocommerce_order-refund_data_store answered \"{}\": ignored, refunds stay with their orders in \"{}\"", answer, orders);
+    return orders;
+}
+
+bool Controller::filter_answer_is_accepted(const std::string& configured, const std::string& answer) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (filter_decision_ && filter_decision_->first == answer) return filter_decision_->second;
+    }
+    bool accepted = stores_->knows(answer);
+    if (!accepted) {
+        log_->warning("woocommerce_order_data_store answered \"{}\", which no loaded plugin provides: ignored, \"{}\" stays authoritative",
+                      answer, configured);
+    } else if (const auto obstacles = get_switch_obstacles(answer, {}); !obstacles.empty()) {
+        accepted = false;
+        for (const SwitchObstacle& obstacle : obstacles)
+            log_->warning("woocommerce_order_data_store answered \"{}\": ignored, {}", answer, obstacle.message);
+    }
+    const std::lock_guard lock(mutex_);
+    filter_decision_.emplace(answer, accepted);
+    return accepted;
+}
+
+void Controller::forget_filter_decision() {
+    const std::lock_guard lock(mutex_);
+    filter_decision_.reset();
+}
+
+std::vector<PluginCompatibility> Controller::get_compatibility_info() { return stores_->registry().compatibility(); }
+
+std::vector<SwitchObstacle> Controller::veto_obstacles(const Direction& way) const {
+    std::vector<SwitchObstacle> obstacles;
+    for (const Refusal& refusal : hooks_.can_switch_store(way))
+        obstacles.push_back({Kind::veto, refusal.plugin, fmt::format("plugin {} refuses: {}", refusal.plugin, refusal.reason)});
+    return obstacles;
+}
+
+std::vector<SwitchObstacle> Controller::plugin_obstacles(std::string_view target, const SwitchOptions& options) {
+    std::vector<SwitchObstacle> obstacles;
+    if (target != store_hpos || options.ignore_plugin_compatibility || settings_.ignore_plugin_compatibility) return obstacles;
+    for (const PluginCompatibility& plugin : get_compatibility_info()) {
+        if (plugin.compatibility == Compatibility::compatible) continue;
+        obstacles.push_back({Kind::plugin, plugin.plugin,
+                             plugin.compatibility == Compatibility::incompatible
+                                 ? fmt::format("plugin {} declares itself incompatible with custom_order_tables", plugin.plugin)
+                                 : fmt::format("plugin {} has not declared whether it is compatible with custom_order_tables", plugin.plugin)});
+    }
+    return obstacles;
+}
+
+std::vector<SwitchObstacle> Controller::obstacles_in(Read& read, const Direction& way, const SwitchOptions& options) {
+    std::vector<SwitchObstacle> obstacles = plugin_obstacles(way.target, options);
+    const PendingOrders waiting = count_pending(read, way);
+    if (waiting.pending > 0)
+        obstacles.push_back({Kind::pending_orders, {},
+                             fmt::format("{} to be synchronised to {}: run `ordo hpos sync`", quantity(waiting.pending, "waits", "wait"), way.target),
+                             waiting.pending});
+    if (waiting.quarantined > 0)
+        obstacles.push_back({Kind::quarantined_orders, {},
+                             fmt::format("{} in quarantine: see `ordo hpos status`", quantity(waiting.quarantined, "is", "are")),
+                             waiting.quarantined});
+    if (way.target == store_hpos && !options.include_unknown_types)
+        for (const auto& found : stores_->find_unknown_types(read))
+            obstacles.push_back({Kind::unknown_order_type, found.type,
+                                 fmt::format("{} of the unknown type {}: load its plugin, or list it in [custom_orders_table] order_types",
+                                             quantity(found.orders, "is", "are"), found.type),
+                                 found.orders});
+    return obstacles;
+}
+
+std::vector<SwitchObstacle> Controller::get_switch_obstacles(std::string_view store, const SwitchOptions& options) {
+    stores_->get(store);
+    const Direction way{configured_store(), std::string(store)};
+    return way.source == way.target ? std::vector<SwitchObstacle>{} : get_switch_obstacles_between(way, options);
+}
+
+std::vector<SwitchObstacle> Controller::get_switch_obstacles_between(const Direction& way, const SwitchOptions& options) {
+    std::vector<SwitchObstacle> obstacles;
+    database_->read([&](Read& read) { obstacles = obstacles_in(read, way, options); });
+    for (SwitchObstacle& veto : veto_obstacles(way)) obstacles.push_back(std::move(veto));
+    return obstacles;
+}
+
+SwitchResult Controller::switch_authoritative_store(std::string_view store, const SwitchOptions& options) {
+    stores_->get(store);
+    SwitchResult result;
+    if (settings_.force) {
+        result.obstacles.push_back({Kind::configuration, {},
+                                    "the configuration decides it: [custom_orders_table] force is set; change or remove it there"});
+        return result;
+    }
+    const Direction way{configured_store(), std::string(store)};
+    const auto sync_set = options_->get(option::data_sync_enabled);
+    result.compatibility_mode = sync_set == "yes";
+    if (way.source == way.target) return result;
+    // Everything is asked before the transaction, vetoes only here: no hook may run inside one.
+    result.obstacles = get_switch_obstacles(store, options);
+    if (!result.obstacles.empty()) return result;
+    if (way.target == store_hpos) create_tables();
+    const bool turn_on = options.sync == SyncAfterSwitch::turn_on || !sync_set;
+    database_->write([&](Unit& unit) {
+        // Asked again inside: what was saved since then waits too.
+        result.obstacles = obstacles_in(unit, way, options);
+        if (!result.obstacles.empty()) return;
+        options_->set(unit, option::custom_orders_table_enabled, way.target == store_hpos ? "yes" : "no");
+        if (turn_on) options_->set(unit, option::data_sync_enabled, "yes");
+    });
+    result.switched = result.obstacles.empty();
+    if (result.switched && turn_on) result.compatibility_mode = true;
+    forget_filter_decision();
+    return result;
+}
+
+void Controller::check_forced_store() {
+    if (!settings_.force) return;
+    const std::string forced(*settings_.force ? store_hpos : store_posts);
+    const bool stored_hpos = options_->get(option::custom_orders_table_enabled) == "yes";
+    const std::string stored(stored_hpos ? store_hpos : store_posts);
+    std::vector<SwitchObstacle> obstacles = plugin_obstacles(forced, {});
+    if (stored != forced) {
+        // A switch like any other, so the same gate. Without a database there is nothing to switch yet.
+        try {
+            obstacles = get_switch_obstacles_between({stored, forced}, {});
+        } catch (const Error& error) {
+            if (error.code() != errc::database_unavailable) throw;
+        }
+    }
+    if (!obstacles.empty()) throw refusal(forced, obstacles);
+}
+
+}  // namespace ordo::orders

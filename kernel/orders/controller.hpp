@@ -1,0 +1,80 @@
+/// Which store is authoritative, and the one door through which that changes. See `ordo::CustomOrdersTableController`.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include <ordo/custom_orders_table_controller.hpp>
+#include <ordo/hook_catalogue.hpp>
+#include <ordo/log.hpp>
+
+#include "kernel/options/options_table.hpp"
+#include "kernel/orders/store_access.hpp"
+
+namespace ordo::orders {
+
+/// What a switch waits for. Given by the synchronizer, which stands above this folder.
+struct PendingOrders {
+    std::uint64_t pending = 0, quarantined = 0;
+};
+
+struct ControllerSettings {
+    std::optional<bool> force;                        ///< `[custom_orders_table] force`
+    bool ignore_plugin_compatibility = false;
+};
+
+struct ControllerHooks {
+    Emitter<Filter<std::string>> order_data_store, order_refund_data_store;
+    Emitter<Veto<Direction>> can_switch_store;
+};
+
+class Controller final : public CustomOrdersTableController {
+public:
+    Controller(Database& database, const options::OptionsTable& options, const StoreAccess& stores, ControllerSettings settings,
+               ControllerHooks hooks, Log& log);
+
+    /// Set once, by the kernel, before anything else is called.
+    std::function<PendingOrders(Read&, const Direction&)> count_pending;
+    std::function<void()> create_tables;   ///< of the HPOS storage, before it becomes authoritative
+
+    bool custom_orders_table_usage_is_enabled() override;
+    std::string get_orders_data_store() override;
+    std::string get_orders_refund_data_store() override;
+    std::vector<SwitchObstacle> get_switch_obstacles(std::string_view store, const SwitchOptions& options) override;
+    SwitchResult switch_authoritative_store(std::string_view store, const SwitchOptions& options) override;
+    std::vector<PluginCompatibility> get_compatibility_info() override;
+
+    /// What option and configuration say, before the filter.
+    std::string configured_store() const;
+    /// Refuses the start if the configuration forces a store that the gate refuses. Throws `ordo.switch.refused`.
+    void check_forced_store();
+    /// A sync or an option may have opened or closed the gate for a filter's answer.
+    void forget_filter_decision();
+
+private:
+    std::vector<SwitchObstacle> get_switch_obstacles_between(const Direction& way, const SwitchOptions& options);
+    std::vector<SwitchObstacle> plugin_obstacles(std::string_view target, const SwitchOptions& options);
+    std::vector<SwitchObstacle> obstacles_in(Read& read, const Direction& way, const SwitchOptions& options);
+    std::vector<SwitchObstacle> veto_obstacles(const Direction& way) const;
+    bool filter_answer_is_accepted(const std::string& configured, const std::string& answer);
+
+    Database* database_;
+    const options::OptionsTable* options_;
+    const StoreAccess* stores_;
+    ControllerSettings settings_;
+    ControllerHooks hooks_;
+    Log* log_;
+    std::mutex mutex_;
+    std::optional<std::pair<std::string, bool>> filter_decision_;
+};
+
+/// The refusal as one error that names every obstacle.
+Error refusal(std::string_view store, const std::vector<SwitchObstacle>& obstacles);
+
+/// The store orders are mirrored to while `authoritative` is.
+std::string backup_of(std::string_view authoritative);
+
+}  // namespace ordo::orders

@@ -1,0 +1,132 @@
+/// See order_compare.hpp.
+#include "kernel/orders/order_compare.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace ordo::orders {
+namespace {
+
+void compare_fields(const OrderRecord& source, const LoadedOrder& target, Changes& changes) {
+    auto s = source.fields.begin();
+    auto t = target.record.fields.begin();
+    const auto change = [&](FieldId id, std::optional<FieldValue> value) {
+        changes.fields.push_back({id, target.stored(id), std::move(value)});
+    };
+    while (s != source.fields.end() || t != target.record.fields.end()) {
+        const bool source_first = t == target.record.fields.end() || (s != source.fields.end() && s->id < t->id);
+        const bool target_first = s == source.fields.end() || (t != target.record.fields.end() && t->id < s->id);
+        if (source_first) {
+            change(s->id, s->value);
+            ++s;
+        } else if (target_first) {
+            change(t->id, std::nullopt);
+            ++t;
+        } else {
+            if (s->value != t->value) change(s->id, s->value);
+            ++s, ++t;
+        }
+    }
+}
+
+void compare_key(const std::string& key, const OrderRecord& source, std::span<const std::size_t> s, const LoadedOrder& target,
+                 std::span<const std::size_t> t, Changes& changes) {
+    const bool equal = std::equal(s.begin(), s.end(), t.begin(), t.end(), [&](std::size_t a, std::size_t b) {
+        return source.meta[a].value == target.record.meta[b].value;
+    });
+    if (equal) return;
+    for (std::size_t i = 0; i < std::max(s.size(), t.size()); ++i) {
+        MetaChange change;
+        change.key = key;
+        change.ordinal = static_cast<std::uint32_t>(i);
+        if (i < t.size()) {
+            change.row = target.record.meta[t[i]].row;
+            change.expected = target.stored_meta(t[i]);
+        }
+        if (i < s.size()) change.value = source.meta[s[i]].value;
+        if (i >= s.size()) {
+            change.op = MetaChange::Op::remove;
+        } else if (i >= t.size()) {
+            change.op = MetaChange::Op::insert;
+        } else {
+            // A row with overflow is written again although it is equal: overflow is kept for a whole key at a time.
+            if (source.meta[s[i]].value == target.record.meta[t[i]].value && !target.overflows(t[i])) continue;
+            change.op = MetaChange::Op::update;
+        }
+        changes.meta.push_back(std::move(change));
+    }
+}
+
+void compare_meta(const OrderRecord& source, const LoadedOrder& target, Changes& changes) {
+    const auto s = compared_meta(source);
+    const auto t = compared_meta(target.record);
+    std::size_t i = 0, j = 0;
+    while (i < s.size() || j < t.size()) {
+        const std::string* key = i < s.size() ? &source.meta[s[i]].key : nullptr;
+        if (j < t.size() && (!key || target.record.meta[t[j]].key < *key)) key = &target.record.meta[t[j]].key;
+        std::size_t i_end = i, j_end = j;
+        while (i_end < s.size() && source.meta[s[i_end]].key == *key) ++i_end;
+        while (j_end < t.size() && target.record.meta[t[j_end]].key == *key) ++j_end;
+        compare_key(*key, source, std::span(s).subspan(i, i_end - i), target, std::span(t).subspan(j, j_end - j), changes);
+        i = i_end, j = j_end;
+    }
+}
+
+std::string masked_meta(const Bytes& value) { return value ? fmt::format("({} bytes)", value->size()) : "NULL"; }
+
+}  // namespace
+
+std::vector<std::size_t> compared_meta(const OrderRecord& record) {
+    std::vector<std::size_t> indexes;
+    for (std::size_t i = 0; i < record.meta.size(); ++i)
+        if (!is_derived_key(record.meta[i].key)) indexes.push_back(i);
+    std::stable_sort(indexes.begin(), indexes.end(),
+                     [&](std::size_t a, std::size_t b) { return record.meta[a].key < record.meta[b].key; });
+    return indexes;
+}
+
+Changes compare(const OrderRecord& source, const LoadedOrder& target) {
+    Changes changes;
+    changes.type_differs = source.type != target.record.type;
+    compare_fields(source, target, changes);
+    compare_meta(source, target, changes);
+    return changes;
+}
+
+OrderWrite make_insert(const OrderRecord& source) {
+    OrderWrite write{WriteOp::insert, source.id, source.type, {}, {}};
+    for (const Field& field : source.fields) write.fields.push_back({field.id, std::nullopt, field.value});
+    std::map<std::string_view, std::uint32_t> ranks;
+    for (const MetaRow& row : source.meta)
+        write.meta.push_back({MetaChange::Op::insert, 0, row.key, std::nullopt, row.value, ranks[row.key]++});
+    return write;
+}
+
+std::vector<Difference> describe(const Changes& changes, const OrderRecord& source, const OrderRecord& target) {
+    std::vector<Difference> differences;
+    if (changes.type_differs) differences.push_back({source.id, Difference::Kind::type, "type", 0, source.type, target.type});
+    for (const FieldChange& change : changes.fields) {
+        const FieldSpec& spec = field_spec(change.id);
+        differences.push_back({source.id, Difference::Kind::field, std::string(spec.name), 0, masked(spec.privacy, change.value),
+                               masked(spec.privacy, target.get(change.id))});
+    }
+    for (const MetaChange& change : changes.meta) {
+        const auto kind = change.op == MetaChange::Op::insert   ? Difference::Kind::meta_missing
+                          : change.op == MetaChange::Op::remove ? Difference::Kind::meta_extra
+                                                                : Difference::Kind::meta_value;
+        const auto value_of = [&](const OrderRecord& record) {
+            std::uint32_t rank = 0;
+            for (const MetaRow& row : record.meta)
+                if (row.key == change.key && rank++ == change.ordinal) return row.value;
+            return Bytes{};
+        };
+        const Bytes held = value_of(target);
+        if (change.op == MetaChange::Op::update && held == change.value) continue;  // written again only for its overflow
+        differences.push_back({source.id, kind, change.key, change.ordinal,
+                               kind == Difference::Kind::meta_extra ? "-" : masked_meta(change.value),
+                               kind == Difference::Kind::meta_missing ? "-" : masked_meta(held)});
+    }
+    return differences;
+}
+
+}  // namespace ordo::orders

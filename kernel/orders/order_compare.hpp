@@ -1,0 +1,34 @@
+/// The one comparison of two records. Migration, verification and `diff` all use what it gives: the changes that turn the
+/// target into the source. Derived meta keys are not compared. Pure functions; any thread.
+#pragma once
+
+#include <vector>
+
+#include <ordo/data_store.hpp>
+#include <ordo/order_verifier.hpp>
+
+#include "kernel/orders/overflow.hpp"
+
+namespace ordo::orders {
+
+/// Changes of fields and meta; both empty and the types equal: the orders are equal.
+struct Changes {
+    bool type_differs = false;
+    std::vector<FieldChange> fields;
+    std::vector<MetaChange> meta;
+    bool empty() const noexcept { return !type_differs && fields.empty() && meta.empty(); }
+};
+
+Changes compare(const OrderRecord& source, const LoadedOrder& target);
+
+/// The write that makes a new order of the source's record, derived meta included.
+OrderWrite make_insert(const OrderRecord& source);
+
+/// The changes as differences for people, values masked. The texts "source" and "target" of the difference are the
+/// values of the two records.
+std::vector<Difference> describe(const Changes& changes, const OrderRecord& source, const OrderRecord& target);
+
+/// Indexes of the meta rows that are compared, sorted by key; equal keys stay in stored order.
+std::vector<std::size_t> compared_meta(const OrderRecord& record);
+
+}  // namespace ordo::orders

@@ -1,0 +1,72 @@
+/// See order_exporter.hpp.
+#include "kernel/orders/order_exporter.hpp"
+
+#include <ordo/order_details.hpp>
+
+#include "kernel/orders/canonical_form.hpp"
+
+namespace ordo::orders {
+namespace {
+
+constexpr std::size_t page_orders = 500;
+
+class Exporter final : public OrderExporter {
+public:
+    Exporter(Database& database, const StoreAccess& stores, std::function<std::string()> authoritative)
+        : database_(&database), stores_(&stores), authoritative_(std::move(authoritative)) {}
+
+    std::uint64_t export_orders(const ExportOptions& options, const std::function<void(std::string_view)>& line) override {
+        const std::string store = options.store.value_or(authoritative_());
+        stores_->get(store);
+        std::uint64_t exported = 0;
+        // One snapshot for the whole export: the lines belong together.
+        database_->read([&](Read& read) {
+            const auto types = stores_->order_types(read);
+            ListRequest request{types, OrderId{}, page_orders, options.include_auto_drafts ? AutoDrafts::include : AutoDrafts::leave_out};
+            for (;;) {
+                const auto stamps = stores_->list(read, store, request);
+                if (stamps.empty() || (options.stop_requested && options.stop_requested())) return;
+                std::vector<OrderId> ids;
+                for (const OrderStamp& stamp : stamps) ids.push_back(stamp.id);
+                for (const OrderRecord& record : load(read, store, ids)) {
+                    line(canonical_form(record));
+                    ++exported;
+                }
+                request.after = ids.back();
+            }
+        });
+        return exported;
+    }
+
+    std::optional<std::string> get(OrderId order, const ExportOptions& options) override {
+        const std::string store = options.store.value_or(authoritative_());
+        stores_->get(store);
+        std::optional<std::string> form;
+        database_->read([&](Read& read) {
+            const auto types = stores_->order_types(read);
+            for (const OrderRecord& record : load(read, store, {&order, 1}))
+                if (std::find(types.begin(), types.end(), record.type) != types.end()) form = canonical_form(record);
+        });
+        return form;
+    }
+
+private:
+    std::vector<OrderRecord> load(Read& read, const std::string& store, std::span<const OrderId> ids) const {
+        std::vector<OrderRecord> records;
+        for (LoadedOrder& loaded : stores_->read(read, store, ids)) records.push_back(std::move(loaded.record));
+        if (auto* details = find_interface<OrderDetails>(stores_->registry())) details->attach(read, records);
+        return records;
+    }
+
+    Database* database_;
+    const StoreAccess* stores_;
+    std::function<std::string()> authoritative_;
+};
+
+}  // namespace
+
+std::unique_ptr<OrderExporter> make_order_exporter(Database& database, const StoreAccess& stores, std::function<std::string()> authoritative) {
+    return std::make_unique<Exporter>(database, stores, std::move(authoritative));
+}
+
+}  // namespace ordo::orders

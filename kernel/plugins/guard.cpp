@@ -1,0 +1,155 @@
+/// One guard class per interface of the SDK; each method is one `guarded` call. No logic of orders. As thread-safe as
+/// what is guarded.
+#include "kernel/plugins/guard.hpp"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <typeinfo>
+
+#include <fmt/format.h>
+
+#include <ordo/error.hpp>
+#include <ordo/order_details.hpp>
+
+namespace ordo::plugins {
+namespace {
+
+class GuardedUnknownOrderTypes final : public UnknownOrderTypes {
+public:
+    GuardedUnknownOrderTypes(std::string plugin, UnknownOrderTypes& inner) : plugin_(std::move(plugin)), inner_(inner) {}
+    std::vector<Found> find_unknown_types(Read& read, std::span<const std::string> known) override {
+        return guarded(plugin_, "find_unknown_types", [&] { return inner_.find_unknown_types(read, known); });
+    }
+
+private:
+    std::string plugin_;
+    UnknownOrderTypes& inner_;
+};
+
+class GuardedDeletionRecords final : public DeletionRecords {
+public:
+    GuardedDeletionRecords(std::string plugin, DeletionRecords& inner) : plugin_(std::move(plugin)), inner_(inner) {}
+    std::vector<OrderId> list_deleted(Read& read, std::string_view lost_by, OrderId after, std::size_t count_max) override {
+        return guarded(plugin_, "list_deleted", [&] { return inner_.list_deleted(read, lost_by, after, count_max); });
+    }
+    void forget_deleted(Unit& unit, std::span<const OrderId> ids) override {
+        guarded(plugin_, "forget_deleted", [&] { inner_.forget_deleted(unit, ids); });
+    }
+
+private:
+    std::string plugin_;
+    DeletionRecords& inner_;
+};
+
+class GuardedOrderDetails final : public OrderDetails {
+public:
+    GuardedOrderDetails(std::string plugin, OrderDetails& inner) : plugin_(std::move(plugin)), inner_(inner) {}
+    Schema schema() const override {
+        return guarded(plugin_, "schema", [&] { return inner_.schema(); });
+    }
+    void attach(Read& read, std::span<OrderRecord> orders) override {
+        guarded(plugin_, "attach", [&] { inner_.attach(read, orders); });
+    }
+
+private:
+    std::string plugin_;
+    OrderDetails& inner_;
+};
+
+class GuardedOrderIds final : public OrderIds {
+public:
+    GuardedOrderIds(std::string plugin, OrderIds& inner) : plugin_(std::move(plugin)), inner_(inner) {}
+    std::vector<OrderId> allocate(Unit& unit, std::size_t count, std::string_view created_gmt) override {
+        return guarded(plugin_, "allocate", [&] { return inner_.allocate(unit, count, created_gmt); });
+    }
+    void reserve(Unit& unit, std::span<const OrderId> ids, std::string_view created_gmt) override {
+        guarded(plugin_, "reserve", [&] { inner_.reserve(unit, ids, created_gmt); });
+    }
+
+private:
+    std::string plugin_;
+    OrderIds& inner_;
+};
+
+class GuardedStore final : public OrderDataStore {
+public:
+    GuardedStore(std::string plugin, OrderDataStore& inner) : plugin_(std::move(plugin)), inner_(inner) {}
+
+    const StoreTraits& traits() const noexcept override { return inner_.traits(); }
+    Schema schema() const override {
+        return guarded(plugin_, "schema", [&] { return inner_.schema(); });
+    }
+    std::vector<OrderStamp> list(Read& read, const ListRequest& request) override {
+        return guarded(plugin_, "list", [&] { return inner_.list(read, request); });
+    }
+    std::vector<OrderRecord> read(Read& read, std::span<const OrderId> ids) override {
+        return guarded(plugin_, "read", [&] { return inner_.read(read, ids); });
+    }
+    std::vector<WriteResult> write(Unit& unit, std::span<const OrderWrite> writes) override {
+        return guarded(plugin_, "write", [&] { return inner_.write(unit, writes); });
+    }
+    StoreCount count(Read& read, std::span<const std::string> types) override {
+        return guarded(plugin_, "count", [&] { return inner_.count(read, types); });
+    }
+    void* find_interface(std::string_view id_and_revision) noexcept override {
+        void* const implementation = inner_.find_interface(id_and_revision);
+        if (!implementation) return nullptr;
+        const std::lock_guard lock(mutex_);
+        auto& guard = guards_[std::string(id_and_revision)];
+        if (!guard) guard = guard_interface(id_and_revision, plugin_, implementation);
+        return guard.get();
+    }
+
+private:
+    std::string plugin_;
+    OrderDataStore& inner_;
+    std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<void>, std::less<>> guards_;  ///< one for each interface that was asked for
+};
+
+template <class Guard, class Interface>
+std::shared_ptr<void> make_guard(std::string plugin, void* implementation) {
+    // By way of the interface's own type: whoever gets the pointer casts it back to exactly that.
+    const std::shared_ptr<Interface> guard = std::make_shared<Guard>(std::move(plugin), *static_cast<Interface*>(implementation));
+    return guard;
+}
+
+}  // namespace
+
+std::string current_exception_type() {
+    const std::type_info* const type = abi::__cxa_current_exception_type();
+    if (!type) return "unknown";
+    int status = 0;
+    const std::unique_ptr<char, void (*)(void*)> readable(abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), &std::free);
+    return readable ? readable.get() : type->name();
+}
+
+void rethrow_attributed(std::string_view plugin, std::string_view operation) {
+    try {
+        throw;
+    } catch (const Error& error) {
+        throw Error(error.code(), fmt::format("plugin {}: {}: {}", plugin, operation, error.what()), error.hint());
+    } catch (...) {
+        throw Error(errc::plugin_failed, fmt::format("plugin {}: {} failed: {}", plugin, operation, current_exception_type()));
+    }
+}
+
+std::unique_ptr<OrderDataStore> guard_store(std::string plugin, OrderDataStore& store) {
+    return std::make_unique<GuardedStore>(std::move(plugin), store);
+}
+
+std::shared_ptr<void> guard_interface(std::string_view id_and_revision, std::string plugin, void* implementation) {
+    if (id_and_revision == OrderDetails::interface_id)
+        return make_guard<GuardedOrderDetails, OrderDetails>(std::move(plugin), implementation);
+    if (id_and_revision == OrderIds::interface_id) return make_guard<GuardedOrderIds, OrderIds>(std::move(plugin), implementation);
+    if (id_and_revision == UnknownOrderTypes::interface_id)
+        return make_guard<GuardedUnknownOrderTypes, UnknownOrderTypes>(std::move(plugin), implementation);
+    if (id_and_revision == DeletionRecords::interface_id)
+        return make_guard<GuardedDeletionRecords, DeletionRecords>(std::move(plugin), implementation);
+    return {std::shared_ptr<void>(), implementation};  // owns nothing
+}
+
+}  // namespace ordo::plugins

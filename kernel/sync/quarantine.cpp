@@ -1,0 +1,51 @@
+/// See quarantine.hpp.
+#include "kernel/sync/quarantine.hpp"
+
+#include <array>
+
+namespace ordo::sync {
+
+QuarantineTable::QuarantineTable(const std::string& table_prefix) : table_(table_prefix + "ordo_quarantine") {}
+
+Table QuarantineTable::schema() const {
+    using namespace columns;
+    return {table_,
+            {id("quarantine_id", true), required("target", varchar(20)), id("order_id"), required("field", varchar(255), ""),
+             required("reason", text()), required("digest", varchar(64))},
+            {"quarantine_id"},
+            {{"target_order_id", {{"target"}, {"order_id"}}, Index::Kind::unique}}};
+}
+
+void QuarantineTable::put(Unit& unit, std::string_view target, OrderId order, std::string_view field, std::string_view reason,
+                          std::string_view digest) const {
+    release(unit, target, {&order, 1});
+    const std::string id = std::to_string(order.value);
+    unit.insert({table_, {"target", "order_id", "field", "reason", "digest"}, {target, id, field, reason, digest}});
+}
+
+void QuarantineTable::release(Unit& unit, std::string_view target, std::span<const OrderId> orders) const {
+    if (orders.empty()) return;
+    const BytesView bound{target};
+    unit.execute("DELETE FROM " + table_ + " WHERE target = ? AND order_id IN " + id_list(orders), {&bound, 1});
+}
+
+std::map<OrderId, std::string> QuarantineTable::digests(Read& read, std::string_view target) const {
+    std::map<OrderId, std::string> found;
+    if (!read.table_exists(table_)) return found;
+    const BytesView bound{target};
+    read.query("SELECT order_id, digest FROM " + table_ + " WHERE target = ?", {&bound, 1},
+               [&](const Row& row) { found.emplace(OrderId{row.number(0)}, std::string(row.text(1))); });
+    return found;
+}
+
+std::vector<QuarantineReport> QuarantineTable::list(Read& read) const {
+    std::vector<QuarantineReport> reports;
+    if (!read.table_exists(table_)) return reports;
+    read.query("SELECT order_id, field, reason FROM " + table_ + " ORDER BY order_id, target", [&](const Row& row) {
+        reports.push_back({OrderId{row.number(0)}, std::string(row.text(1)), std::string(row.text(2)),
+                           "correct the order, then run `ordo hpos sync` again"});
+    });
+    return reports;
+}
+
+}  // namespace ordo::sync

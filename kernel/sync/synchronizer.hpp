@@ -1,0 +1,77 @@
+/// The one synchroniser of all stores. See `ordo::DataSynchronizer`. Walks the source's stream of ids page by page, compares
+/// content, writes what differs in one unit a batch; a batch that fails is halved until the bad order stands alone.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <ordo/data_synchronizer.hpp>
+#include <ordo/hook_catalogue.hpp>
+#include <ordo/log.hpp>
+
+#include "kernel/options/options_table.hpp"
+#include "kernel/orders/controller.hpp"
+#include "kernel/orders/order_compare.hpp"
+#include "kernel/orders/store_access.hpp"
+#include "kernel/sync/quarantine.hpp"
+#include "kernel/sync/run_lock.hpp"
+
+namespace ordo::sync {
+
+struct SyncHooks {
+    Emitter<Filter<std::uint64_t>> batch_size;
+    Emitter<Action<OrderId>> before_to_posts, after_to_posts;
+    Emitter<Action<OrderId, Direction>> before, after;
+};
+
+struct SyncServices {
+    Database* database;
+    const orders::StoreAccess* stores;
+    const options::OptionsTable* options;
+    orders::Controller* controller;
+    Log* log;
+    std::string table_prefix;
+    std::optional<std::uint64_t> configured_batch_size;   ///< TOML
+    std::function<void(std::string_view target)> create_tables;  ///< the target's and our own; idempotent
+};
+
+class Synchronizer final : public DataSynchronizer {
+public:
+    Synchronizer(SyncServices services, SyncHooks hooks);
+
+    std::vector<OrderId> get_ids_of_orders_pending_sync(PendingKind kind, std::size_t limit, std::span<const std::string> order_types) override;
+    std::uint64_t get_total_pending_count() override;
+    std::vector<OrderId> get_next_batch_to_process(std::size_t count) override;
+    BatchResult process_batch(std::span<const OrderId> order_ids) override;
+    SyncReport sync(const SyncOptions& options) override;
+    SyncStatus get_status() override;
+    std::vector<OverflowReport> list_overflow() override;
+    std::vector<QuarantineReport> list_quarantine() override;
+    bool data_sync_is_enabled() override;
+    Direction get_direction() override;
+
+    /// What a switch from source to target waits for.
+    orders::PendingOrders count_pending(Read& read, const Direction& way) const;
+    const QuarantineTable& quarantine() const noexcept { return quarantine_; }
+
+private:
+    struct Work;
+    struct Scan;
+    Scan scan(Read& read, const Direction& way) const;
+    std::vector<OrderId> list_tombstones(Read& read, const Direction& way, std::size_t count_max) const;
+    void process(const Direction& way, std::span<const OrderId> ids, const RunLock& lock, BatchResult& result);
+    void commit(const Direction& way, std::span<Work> work, const RunLock& lock, BatchResult& result, std::vector<OrderId>& written);
+    void put_in_quarantine(const Direction& way, const Work& work, std::string_view field, const std::string& reason, const RunLock& lock,
+                           BatchResult& result);
+    void erase(const Direction& way, std::span<const OrderId> ids, const RunLock& lock, BatchResult& result);
+    std::uint64_t batch_size(std::optional<std::uint64_t> wanted) const;
+
+    SyncServices services_;
+    SyncHooks hooks_;
+    QuarantineTable quarantine_;
+};
+
+}  // namespace ordo::sync

@@ -1,0 +1,16 @@
+/// Holds two stores against each other, page by page in constant memory. See `ordo::OrderVerifier`.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <ordo/order_verifier.hpp>
+
+#include "kernel/orders/store_access.hpp"
+
+namespace ordo::sync {
+
+/// `direction`: from the authoritative store to the other one.
+std::unique_ptr<OrderVerifier> make_verifier(Database& database, const orders::StoreAccess& stores, std::function<Direction()> direction);
+
+}  // namespace ordo::sync

@@ -1,0 +1,388 @@
+/// The plugin `hpos`: orders in WooCommerce's High-Performance Order Storage - four tables, a row of each kind an order
+/// and two addresses. Every column is read and written by the mapping table of the SDK. Keeps no state between calls.
+#include <ordo/plugin.hpp>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "hpos_schema.hpp"
+
+namespace {
+
+using ordo::Bytes;
+using ordo::BytesView;
+using ordo::FieldArray;
+using ordo::FieldId;
+using ordo::FieldSpec;
+using ordo::HposRow;
+using ordo::OrderId;
+using ordo::OrderRecord;
+using ordo::OrderWrite;
+using ordo::Outcome;
+using ordo::Row;
+using ordo::WriteResult;
+
+constexpr std::uint32_t meta_value_bytes_max = 65535;
+constexpr std::uint32_t meta_key_characters_max = 255;
+constexpr std::uint32_t type_characters_max = 20;
+
+/// The fields that are columns of one HPOS row, ascending.
+std::vector<const FieldSpec*> fields_of(HposRow row) {
+    std::vector<const FieldSpec*> specs;
+    for (const FieldSpec& spec : ordo::order_fields)
+        if (spec.hpos_row == row) specs.push_back(&spec);
+    return specs;
+}
+
+std::string column_list(const std::vector<const FieldSpec*>& specs) {
+    std::string list;
+    for (const FieldSpec* spec : specs) list += ", " + std::string(spec->column);
+    return list;
+}
+
+std::string_view address_type(HposRow row) { return row == HposRow::billing_address ? "billing" : "shipping"; }
+
+/// Rows to be inserted into one table; owns the texts that are not the caller's.
+class Rows {
+public:
+    Rows(const std::string& table, std::vector<std::string_view> columns) { insert_.table = table, insert_.columns = std::move(columns); }
+    void add(BytesView value) { insert_.values.push_back(value); }
+    void add_own(Bytes value) { insert_.values.push_back(ordo::view(texts_.emplace_back(std::move(value)))); }
+    void insert_into(ordo::Unit& unit) const { unit.insert(insert_); }
+
+private:
+    ordo::Insert insert_;
+    std::deque<Bytes> texts_;  // a deque: views stay valid while it grows
+};
+
+class OrdersTableDataStore final : public ordo::OrderDataStore, public ordo::DeletionRecords, public ordo::StoredOrderTypes {
+public:
+    explicit OrdersTableDataStore(const ordo::Host& host)
+        : tables_{host.table("wc_orders"), host.table("wc_order_addresses"), host.table("wc_order_operational_data"),
+                  host.table("wc_orders_meta")} {}
+
+    const ordo::StoreTraits& traits() const noexcept override {
+        static constexpr ordo::StoreTraits traits{ordo::store_hpos, "wc_orders", true};
+        return traits;
+    }
+
+    ordo::Schema schema() const override { return hpos::schema(tables_); }
+
+    void* find_interface(std::string_view id) noexcept override {
+        if (id == ordo::DeletionRecords::interface_id) return static_cast<ordo::DeletionRecords*>(this);
+        if (id == ordo::StoredOrderTypes::interface_id) return static_cast<ordo::StoredOrderTypes*>(this);
+        return nullptr;
+    }
+
+    std::vector<ordo::OrderStamp> list(ordo::Read& read, const ordo::ListRequest& request) override {
+        std::vector<ordo::OrderStamp> stamps;
+        if (request.types.empty()) return stamps;
+        const std::string after = std::to_string(request.after.value);
+        std::vector<BytesView> values{after};
+        values.insert(values.end(), request.types.begin(), request.types.end());
+        const std::string_view drafts = request.auto_drafts == ordo::AutoDrafts::include ? "" : " AND (status IS NULL OR status <> 'auto-draft')";
+        read.query(fmt::format("SELECT id, type FROM {} WHERE id > ? AND type IN {}{} ORDER BY id LIMIT {}", tables_.orders,
+                               ordo::placeholders(request.types.size()), drafts, request.count_max),
+                   values, [&](const Row& row) { stamps.push_back({OrderId{row.number(0)}, std::string(row.text(1))}); });
+        return stamps;
+    }
+
+    ordo::StoreCount count(ordo::Read& read, std::span<const std::string> types) override {
+        ordo::StoreCount counted;
+        if (types.empty()) return counted;
+        const std::vector<BytesView> values(types.begin(), types.end());
+        read.query("SELECT COUNT(*), SUM(CASE WHEN status = 'auto-draft' THEN 1 ELSE 0 END) FROM " + tables_.orders + " WHERE type IN " +
+                       ordo::placeholders(types.size()),
+                   values, [&](const Row& row) {
+                       counted.auto_drafts = row.number(1);
+                       counted.orders = row.number(0) - counted.auto_drafts;
+                   });
+        return counted;
+    }
+
+    std::vector<OrderRecord> read(ordo::Read& read, std::span<const OrderId> ids) override {
+        std::vector<OrderRecord> records;
+        if (ids.empty()) return records;
+        const std::string list = ordo::id_list(ids);
+        std::vector<FieldArray> fields;
+        std::unordered_map<std::uint64_t, std::size_t> at;
+
+        const auto take = [](FieldArray& into, const std::vector<const FieldSpec*>& specs, const Row& row, std::size_t first) {
+            for (std::size_t i = 0; i < specs.size(); ++i)
+                into[static_cast<std::size_t>(specs[i]->id)] = ordo::canonicalize(*specs[i], row[first + i]);
+        };
+        const auto order_specs = fields_of(HposRow::order);
+        read.query("SELECT id, type" + column_list(order_specs) + " FROM " + tables_.orders + " WHERE id IN " + list + " ORDER BY id",
+                   [&](const Row& row) {
+                       at.emplace(row.number(0), records.size());
+                       records.push_back({OrderId{row.number(0)}, std::string(row.text(1)), {}, {}, {}, {}});
+                       take(fields.emplace_back(), order_specs, row, 2);
+                   });
+        const auto billing_specs = fields_of(HposRow::billing_address);
+        const auto shipping_specs = fields_of(HposRow::shipping_address);
+        read.query("SELECT order_id, address_type" + column_list(billing_specs) + " FROM " + tables_.addresses + " WHERE order_id IN " + list,
+                   [&](const Row& row) {
+                       const auto order = at.find(row.number(0));
+                       if (order == at.end()) return;  // rows without their order are no order
+                       if (row.text(1) == "billing") take(fields[order->second], billing_specs, row, 2);
+                       if (row.text(1) == "shipping") take(fields[order->second], shipping_specs, row, 2);
+                   });
+        const auto operational_specs = fields_of(HposRow::operational);
+        read.query("SELECT order_id" + column_list(operational_specs) + " FROM " + tables_.operational + " WHERE order_id IN " + list,
+                   [&](const Row& row) {
+                       if (const auto order = at.find(row.number(0)); order != at.end())
+                           take(fields[order->second], operational_specs, row, 1);
+                   });
+        const BytesView not_meta{ordo::deletion_record_key};
+        read.query("SELECT order_id, id, meta_key, meta_value FROM " + tables_.meta + " WHERE order_id IN " + list +
+                       " AND (meta_key IS NULL OR meta_key <> ?) ORDER BY id",
+                   {&not_meta, 1}, [&](const Row& row) {
+                       if (const auto order = at.find(row.number(0)); order != at.end())
+                           records[order->second].meta.push_back({row.number(1), std::string(row.text(2)), ordo::own(row[3])});
+                   });
+        for (std::size_t i = 0; i < records.size(); ++i) records[i].fields = ordo::to_fields(std::move(fields[i]));
+        return records;
+    }
+
+    std::vector<WriteResult> write(ordo::Unit& unit, std::span<const OrderWrite> writes) override {
+        std::vector<WriteResult> results;
+        results.reserve(writes.size());
+        for (const OrderWrite& write : writes) results.push_back({write.id, Outcome::written, unfit(write)});
+
+        std::vector<OrderId> updated, erased;
+        for (std::size_t i = 0; i < writes.size(); ++i) {
+            if (!results[i].faults.empty()) results[i].outcome = Outcome::refused;
+            else if (writes[i].op == ordo::WriteOp::update) updated.push_back(writes[i].id);
+            else if (writes[i].op == ordo::WriteOp::erase) erased.push_back(writes[i].id);
+        }
+        insert_orders(unit, writes, results);
+        erase_orders(unit, erased);
+
+        const std::vector<OrderRecord> current = read(unit, updated);
+        for (std::size_t i = 0; i < writes.size(); ++i) {
+            if (writes[i].op != ordo::WriteOp::update || results[i].outcome == Outcome::refused) continue;
+            const auto held = std::find_if(current.begin(), current.end(), [&](const OrderRecord& r) { return r.id == writes[i].id; });
+            if (held == current.end()) results[i].outcome = Outcome::missing;
+            else if (!ordo::still_holds(*held, writes[i])) results[i].outcome = Outcome::conflict;
+            else update_order(unit, held->type, writes[i], results[i].faults);
+        }
+        return results;
+    }
+
+    // StoredOrderTypes
+
+    std::vector<std::string> stored_order_types(ordo::Read& read) override {
+        std::vector<std::string> types;
+        read.query("SELECT DISTINCT type FROM " + tables_.orders + " WHERE type IS NOT NULL ORDER BY type",
+                   [&](const Row& row) { types.emplace_back(row.text(0)); });
+        return types;
+    }
+
+    // DeletionRecords
+
+    std::vector<OrderId> list_deleted(ordo::Read& read, std::string_view lost_by, OrderId after, std::size_t count_max) override {
+        // Today's WooCommerce writes a word, older versions the name of the table.
+        const bool posts = lost_by == ordo::store_posts;
+        const std::string posts_table = tables_.orders.substr(0, tables_.orders.size() - traits().orders_table.size()) + "posts";
+        const std::string after_text = std::to_string(after.value);
+        const std::array<BytesView, 4> values{after_text, ordo::deletion_record_key, posts ? "posts_table" : "orders_table",
+                                              posts ? std::string_view(posts_table) : std::string_view(tables_.orders)};
+        std::vector<OrderId> ids;
+        read.query("SELECT DISTINCT order_id FROM " + tables_.meta +
+                       " WHERE order_id > ? AND meta_key = ? AND meta_value IN (?, ?) ORDER BY order_id LIMIT " + std::to_string(count_max),
+                   values, [&](const Row& row) { ids.push_back(OrderId{row.number(0)}); });
+        return ids;
+    }
+
+    void forget_deleted(ordo::Unit& unit, std::span<const OrderId> ids) override {
+        if (ids.empty()) return;
+        const BytesView key{ordo::deletion_record_key};
+        unit.execute("DELETE FROM " + tables_.meta + " WHERE meta_key = ? AND order_id IN " + ordo::id_list(ids), {&key, 1});
+    }
+
+private:
+    /// What no column can hold even in part: a status, a type or a meta key that is too long.
+    static std::vector<ordo::Fault> unfit(const OrderWrite& write) {
+        std::vector<ordo::Fault> faults;
+        if (write.op == ordo::WriteOp::erase) return faults;
+        const auto too_long = [](std::string_view text, std::uint32_t characters) {
+            return ordo::fitting_prefix(text, characters, false).size() < text.size();
+        };
+        for (const ordo::FieldChange& change : write.fields)
+            if (change.id == FieldId::status && change.value && too_long(change.value->text, ordo::field_spec(change.id).length_max))
+                faults.push_back({change.id, {}, 0, ordo::Rule::too_long, true, {}});
+        if (too_long(write.type, type_characters_max)) faults.push_back({std::nullopt, "type", 0, ordo::Rule::too_long, true, {}});
+        for (const ordo::MetaChange& change : write.meta)
+            if (too_long(change.key, meta_key_characters_max))
+                faults.push_back({std::nullopt, change.key, change.ordinal, ordo::Rule::too_long, false, {}});
+        return faults;
+    }
+
+    /// The column's text for a value; notes what it could not hold.
+    static Bytes column_text(const FieldSpec& spec, const std::optional<ordo::FieldValue>& value, std::vector<ordo::Fault>& faults) {
+        ordo::ColumnValue column = ordo::to_column(spec, value);
+        if (column.broken) {
+            const auto left = ordo::canonicalize(spec, ordo::view(column.stored));
+            faults.push_back({spec.id, {}, 0, *column.broken, true, left ? Bytes{left->text} : Bytes{}});
+        }
+        return std::move(column.stored);
+    }
+
+    /// The meta value's part that fits; notes what it could not hold.
+    static BytesView meta_text(const ordo::MetaChange& change, std::vector<ordo::Fault>& faults) {
+        if (!change.value) return std::nullopt;
+        const std::string_view fitting = ordo::fitting_prefix(*change.value, meta_value_bytes_max, true);
+        if (fitting.size() < change.value->size())
+            faults.push_back({std::nullopt, change.key, change.ordinal, ordo::Rule::too_long, true, Bytes{std::in_place, fitting}});
+        return fitting;
+    }
+
+    /// A further row of an internal key has no column to go to.
+    static bool is_repeated_key(const ordo::MetaChange& change, std::vector<ordo::Fault>& faults) {
+        if (!ordo::find_internal_key(change.key)) return false;
+        if (change.op != ordo::MetaChange::Op::remove)
+            faults.push_back({std::nullopt, change.key, change.ordinal, ordo::Rule::repeated_internal_key, false, {}});
+        return true;
+    }
+
+    void insert_orders(ordo::Unit& unit, std::span<const OrderWrite> writes, std::vector<WriteResult>& results) {
+        const auto columns_of = [](std::vector<std::string_view> first, const std::vector<const FieldSpec*>& specs) {
+            for (const FieldSpec* spec : specs) first.push_back(spec->column);
+            return first;
+        };
+        const auto order_specs = fields_of(HposRow::order);
+        const auto operational_specs = fields_of(HposRow::operational);
+        const std::array addresses{HposRow::billing_address, HposRow::shipping_address};
+        Rows orders(tables_.orders, columns_of({"id", "type"}, order_specs));
+        Rows address_rows(tables_.addresses, columns_of({"order_id", "address_type"}, fields_of(HposRow::billing_address)));
+        Rows operational(tables_.operational, columns_of({"order_id"}, operational_specs));
+        Rows meta(tables_.meta, {"order_id", "meta_key", "meta_value"});
+
+        std::vector<OrderId> inserted;
+        for (std::size_t i = 0; i < writes.size(); ++i) {
+            const OrderWrite& write = writes[i];
+            if (write.op != ordo::WriteOp::insert || results[i].outcome == Outcome::refused) continue;
+            inserted.push_back(write.id);
+            std::vector<ordo::Fault>& faults = results[i].faults;
+            const std::string id = std::to_string(write.id.value);
+            std::array<const std::optional<ordo::FieldValue>*, ordo::order_fields.size()> values{};
+            for (const ordo::FieldChange& change : write.fields) values[static_cast<std::size_t>(change.id)] = &change.value;
+            const auto add_columns = [&](Rows& rows, const std::vector<const FieldSpec*>& specs) {
+                static const std::optional<ordo::FieldValue> none;
+                for (const FieldSpec* spec : specs) {
+                    const auto* value = values[static_cast<std::size_t>(spec->id)];
+                    rows.add_own(column_text(*spec, value ? *value : none, faults));
+                }
+            };
+            orders.add_own(id);
+            orders.add(write.type);
+            add_columns(orders, order_specs);
+            for (const HposRow address : addresses) {
+                address_rows.add_own(id);
+                address_rows.add(address_type(address));
+                add_columns(address_rows, fields_of(address));
+            }
+            operational.add_own(id);
+            add_columns(operational, operational_specs);
+            for (const ordo::MetaChange& change : write.meta) {
+                if (is_repeated_key(change, faults)) continue;
+                meta.add_own(id);
+                meta.add(change.key);
+                meta.add(meta_text(change, faults));
+            }
+        }
+        if (inserted.empty()) return;
+        // Rows whose order is gone are leftovers; they would break the unique keys or add meta that nobody wrote.
+        erase_rows(unit, inserted, {&tables_.addresses, &tables_.operational, &tables_.meta});
+        orders.insert_into(unit);
+        address_rows.insert_into(unit);
+        operational.insert_into(unit);
+        meta.insert_into(unit);
+    }
+
+    void update_order(ordo::Unit& unit, const std::string& held_type, const OrderWrite& write, std::vector<ordo::Fault>& faults) {
+        const std::string id = std::to_string(write.id.value);
+        for (const HposRow row : {HposRow::order, HposRow::billing_address, HposRow::shipping_address, HposRow::operational}) {
+            std::vector<std::string_view> columns;
+            std::deque<Bytes> texts;
+            std::vector<BytesView> values;
+            for (const ordo::FieldChange& change : write.fields) {
+                const FieldSpec& spec = ordo::field_spec(change.id);
+                if (spec.hpos_row != row) continue;
+                columns.push_back(spec.column);
+                values.push_back(ordo::view(texts.emplace_back(column_text(spec, change.value, faults))));
+            }
+            if (row == HposRow::order && held_type != write.type) {
+                columns.push_back("type");
+                values.emplace_back(write.type);
+            }
+            if (!columns.empty()) update_row(unit, row, id, columns, std::move(values));
+        }
+        for (const ordo::MetaChange& change : write.meta) {
+            if (is_repeated_key(change, faults)) continue;
+            const std::string handle = std::to_string(change.row);
+            if (change.op == ordo::MetaChange::Op::insert) {
+                unit.insert({tables_.meta, {"order_id", "meta_key", "meta_value"}, {id, change.key, meta_text(change, faults)}});
+            } else if (change.op == ordo::MetaChange::Op::update) {
+                const std::array<BytesView, 2> values{meta_text(change, faults), handle};
+                unit.execute("UPDATE " + tables_.meta + " SET meta_value = ? WHERE id = ?", values);
+            } else {
+                const BytesView value{handle};
+                unit.execute("DELETE FROM " + tables_.meta + " WHERE id = ?", {&value, 1});
+            }
+        }
+    }
+
+    /// Updates the order's row of one kind, or makes it where it is missing.
+    void update_row(ordo::Unit& unit, HposRow row, const std::string& id, std::vector<std::string_view> columns,
+                    std::vector<BytesView> values) {
+        const bool is_address = row == HposRow::billing_address || row == HposRow::shipping_address;
+        const std::string& table = row == HposRow::order ? tables_.orders : is_address ? tables_.addresses : tables_.operational;
+        std::string sql = "UPDATE " + table + " SET ";
+        for (std::size_t i = 0; i < columns.size(); ++i) sql += (i ? ", " : "") + std::string(columns[i]) + " = ?";
+        sql += row == HposRow::order ? " WHERE id = ?" : " WHERE order_id = ?";
+        values.emplace_back(id);
+        if (is_address) {
+            sql += " AND address_type = ?";
+            values.emplace_back(address_type(row));
+        }
+        if (unit.execute(sql, values) > 0 || row == HposRow::order) return;
+        columns.push_back("order_id");
+        if (is_address) columns.push_back("address_type");
+        unit.insert({table, std::move(columns), std::move(values)});
+    }
+
+    void erase_orders(ordo::Unit& unit, std::span<const OrderId> ids) {
+        if (ids.empty()) return;
+        unit.execute("DELETE FROM " + tables_.orders + " WHERE id IN " + ordo::id_list(ids));
+        erase_rows(unit, ids, {&tables_.addresses, &tables_.operational, &tables_.meta});
+    }
+
+    void erase_rows(ordo::Unit& unit, std::span<const OrderId> ids, std::initializer_list<const std::string*> tables) {
+        const BytesView kept{ordo::deletion_record_key};
+        for (const std::string* table : tables) {
+            const std::string sql = "DELETE FROM " + *table + " WHERE order_id IN " + ordo::id_list(ids);
+            if (table == &tables_.meta) unit.execute(sql + " AND (meta_key IS NULL OR meta_key <> ?)", {&kept, 1});
+            else unit.execute(sql);
+        }
+    }
+
+    hpos::TableNames tables_;
+};
+
+}  // namespace
+
+class Hpos final : public ordo::Plugin {
+    void start(ordo::Host& host) override {
+        store_.emplace(host);
+        host.register_store(*store_);
+    }
+
+    std::optional<OrdersTableDataStore> store_;
+};
+
+ORDO_PLUGIN(Hpos)

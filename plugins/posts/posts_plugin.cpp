@@ -1,0 +1,390 @@
+/// The plugin `posts`: orders in WordPress' own tables, a post and its meta rows each. Internal meta keys are fields; of
+/// several rows of one internal key the first counts. What only posts have (title, name, author …) is left as it is.
+/// Keeps no state between calls.
+#include <ordo/plugin.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bitset>
+#include <deque>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "posts_schema.hpp"
+
+namespace {
+
+using ordo::Bytes;
+using ordo::BytesView;
+using ordo::FieldArray;
+using ordo::FieldId;
+using ordo::FieldSpec;
+using ordo::FieldType;
+using ordo::FieldValue;
+using ordo::OrderId;
+using ordo::OrderRecord;
+using ordo::OrderWrite;
+using ordo::Outcome;
+using ordo::PostsPlace;
+using ordo::Row;
+using ordo::WriteResult;
+
+constexpr std::string_view placeholder_type = "shop_order_placehold";
+
+constexpr std::size_t index_of(FieldId id) { return static_cast<std::size_t>(id); }
+
+std::optional<FieldValue> from_meta(const FieldSpec& spec, BytesView stored) {
+    return ordo::canonicalize(spec, stored, ordo::DateSpelling::unix_time);
+}
+
+/// "Order &ndash; July 20, 2026 @ 12:35 PM", as WooCommerce titles an order's post.
+std::string post_title(const std::string& local) {
+    static constexpr std::array months{"January", "February", "March", "April", "May", "June",
+                                       "July", "August", "September", "October", "November", "December"};
+    const auto time = ordo::parse_datetime(local);
+    if (!time) return "Order";
+    const auto month = static_cast<std::size_t>(std::stoi(local.substr(5, 2)) - 1);
+    const int hour = std::stoi(local.substr(11, 2));
+    return fmt::format("Order &ndash; {} {}, {} @ {:02}:{} {}", months[month], std::stoi(local.substr(8, 2)), local.substr(0, 4),
+                       hour % 12 == 0 ? 12 : hour % 12, local.substr(14, 2), hour < 12 ? "AM" : "PM");
+}
+
+/// A post as it stands: the record, and what writing needs beyond it.
+struct Post {
+    OrderRecord record;
+    std::array<std::uint64_t, ordo::order_fields.size()> meta_rows{};   ///< first row of each internal key, 0 if none
+    std::bitset<ordo::order_fields.size()> repeated;                    ///< internal keys with further rows
+};
+
+class PostsDataStore final : public ordo::OrderDataStore, public ordo::UnknownOrderTypes {
+public:
+    explicit PostsDataStore(const ordo::Host& host)
+        : posts_(host.table("posts")), postmeta_(host.table("postmeta")), zone_(&host.site_zone()) {}
+
+    const ordo::StoreTraits& traits() const noexcept override {
+        static constexpr ordo::StoreTraits traits{ordo::store_posts, "posts", false};
+        return traits;
+    }
+
+    ordo::Schema schema() const override { return posts::schema(posts_, postmeta_); }
+
+    void* find_interface(std::string_view id) noexcept override {
+        return id == ordo::UnknownOrderTypes::interface_id ? static_cast<ordo::UnknownOrderTypes*>(this) : nullptr;
+    }
+
+    std::vector<ordo::OrderStamp> list(ordo::Read& read, const ordo::ListRequest& request) override {
+        std::vector<ordo::OrderStamp> stamps;
+        if (request.types.empty()) return stamps;
+        const std::string after = std::to_string(request.after.value);
+        std::vector<BytesView> values{after};
+        values.insert(values.end(), request.types.begin(), request.types.end());
+        const std::string_view drafts = request.auto_drafts == ordo::AutoDrafts::include ? "" : " AND post_status <> 'auto-draft'";
+        read.query(fmt::format("SELECT ID, post_type FROM {} WHERE ID > ? AND post_type IN {}{} ORDER BY ID LIMIT {}", posts_,
+                               ordo::placeholders(request.types.size()), drafts, request.count_max),
+                   values, [&](const Row& row) { stamps.push_back({OrderId{row.number(0)}, std::string(row.text(1))}); });
+        return stamps;
+    }
+
+    ordo::StoreCount count(ordo::Read& read, std::span<const std::string> types) override {
+        ordo::StoreCount counted;
+        if (types.empty()) return counted;
+        const std::vector<BytesView> values(types.begin(), types.end());
+        read.query("SELECT COUNT(*), SUM(CASE WHEN post_status = 'auto-draft' THEN 1 ELSE 0 END) FROM " + posts_ + " WHERE post_type IN " +
+                       ordo::placeholders(types.size()),
+                   values, [&](const Row& row) {
+                       counted.auto_drafts = row.number(1);
+                       counted.orders = row.number(0) - counted.auto_drafts;
+                   });
+        return counted;
+    }
+
+    std::vector<OrderRecord> read(ordo::Read& read, std::span<const OrderId> ids) override {
+        std::vector<OrderRecord> records;
+        for (Post& post : load(read, ids))
+            if (post.record.type != placeholder_type) records.push_back(std::move(post.record));
+        return records;
+    }
+
+    std::vector<WriteResult> write(ordo::Unit& unit, std::span<const OrderWrite> writes) override {
+        std::vector<WriteResult> results;
+        std::vector<OrderId> ids, erased;
+        for (const OrderWrite& write : writes) ids.push_back(write.id);
+        std::vector<Post> posts = load(unit, ids);
+        for (const OrderWrite& write : writes) {
+            WriteResult result{write.id, Outcome::written, {}};
+            const auto held = std::find_if(posts.begin(), posts.end(), [&](const Post& p) { return p.record.id == write.id; });
+            Post* const post = held == posts.end() ? nullptr : &*held;
+            const bool placeholder = post && post->record.type == placeholder_type;
+            if (status_too_long(write)) {
+                result.outcome = Outcome::refused;
+                result.faults.push_back({FieldId::status, {}, 0, ordo::Rule::too_long, true, {}});
+            } else if (write.op == ordo::WriteOp::erase) {
+                erased.push_back(write.id);
+            } else if (write.op == ordo::WriteOp::insert) {
+                if (post && !placeholder) {  // the id belongs to a post of another kind, or to an order that is there already
+                    result.outcome = Outcome::refused;
+                    result.faults.push_back({std::nullopt, "post_type", 0, ordo::Rule::store_refused, true, {}});
+                } else {
+                    insert(unit, write, placeholder, result.faults);
+                }
+            } else if (!post || placeholder) {
+                result.outcome = Outcome::missing;
+            } else if (!ordo::still_holds(post->record, write)) {
+                result.outcome = Outcome::conflict;
+            } else {
+                update(unit, *post, write, result.faults);
+            }
+            results.push_back(std::move(result));
+        }
+        erase(unit, erased);
+        return results;
+    }
+
+    // UnknownOrderTypes
+
+    std::vector<Found> find_unknown_types(ordo::Read& read, std::span<const std::string> known) override {
+        std::vector<BytesView> values(known.begin(), known.end());
+        std::vector<Found> found;
+        const auto has = [&](std::string_view key) {
+            return fmt::format(" AND EXISTS (SELECT 1 FROM {0} m WHERE m.post_id = p.ID AND m.meta_key = '{1}')", postmeta_, key);
+        };
+        read.query("SELECT p.post_type, COUNT(*) FROM " + posts_ + " p WHERE p.post_status <> 'auto-draft'" +
+                       (known.empty() ? "" : " AND p.post_type NOT IN " + ordo::placeholders(known.size())) + has("_order_key") +
+                       has("_order_total") + " GROUP BY p.post_type ORDER BY p.post_type",
+                   values, [&](const Row& row) { found.push_back({std::string(row.text(0)), row.number(1)}); });
+        return found;
+    }
+
+private:
+    std::vector<Post> load(ordo::Read& read, std::span<const OrderId> ids) {
+        std::vector<Post> posts;
+        if (ids.empty()) return posts;
+        const std::string list = ordo::id_list(ids);
+        std::vector<FieldArray> fields;
+        std::unordered_map<std::uint64_t, std::size_t> at;
+        std::string columns;
+        std::vector<const FieldSpec*> specs;
+        for (const FieldSpec& spec : ordo::order_fields) {
+            if (spec.posts_place != PostsPlace::column) continue;
+            columns += ", " + std::string(spec.posts_key);
+            specs.push_back(&spec);
+        }
+        read.query("SELECT ID, post_type" + columns + " FROM " + posts_ + " WHERE ID IN " + list + " ORDER BY ID", [&](const Row& row) {
+            at.emplace(row.number(0), posts.size());
+            Post& post = posts.emplace_back();
+            post.record.id = OrderId{row.number(0)};
+            post.record.type = row.text(1);
+            FieldArray& values = fields.emplace_back();
+            for (std::size_t i = 0; i < specs.size(); ++i) values[index_of(specs[i]->id)] = ordo::canonicalize(*specs[i], row[2 + i]);
+        });
+        read.query("SELECT post_id, meta_id, meta_key, meta_value FROM " + postmeta_ + " WHERE post_id IN " + list + " ORDER BY meta_id",
+                   [&](const Row& row) {
+                       const auto found = at.find(row.number(0));
+                       if (found == at.end()) return;
+                       take_meta(row, posts[found->second], fields[found->second]);
+                   });
+        for (std::size_t i = 0; i < posts.size(); ++i) {
+            for (const FieldSpec& spec : ordo::order_fields)
+                if (spec.posts_place == PostsPlace::meta_copy) fields[i][index_of(spec.id)] = fields[i][index_of(original(spec))];
+            posts[i].record.fields = ordo::to_fields(std::move(fields[i]));
+        }
+        return posts;
+    }
+
+    static void take_meta(const Row& row, Post& post, FieldArray& fields) {
+        const FieldSpec* spec = ordo::find_internal_key(row.text(2));
+        if (spec && post.meta_rows[index_of(spec->id)] == 0) {
+            post.meta_rows[index_of(spec->id)] = row.number(1);
+            fields[index_of(spec->id)] = from_meta(*spec, row[3]);
+            return;
+        }
+        if (spec) post.repeated.set(index_of(spec->id));
+        post.record.meta.push_back({row.number(1), std::string(row.text(2)), ordo::own(row[3])});
+    }
+
+    /// The field whose meta row a copy is read from.
+    static FieldId original(const FieldSpec& copy) { return ordo::find_internal_key(copy.posts_key)->id; }
+
+    static bool status_too_long(const OrderWrite& write) {
+        const FieldSpec& spec = ordo::field_spec(FieldId::status);
+        return std::any_of(write.fields.begin(), write.fields.end(), [&](const ordo::FieldChange& change) {
+            return change.id == FieldId::status && change.value &&
+                   ordo::fitting_prefix(change.value->text, spec.length_max, false).size() < change.value->text.size();
+        });
+    }
+
+    /// Columns and values of `wp_posts` for changed fields, local dates included.
+    struct Columns {
+        std::vector<std::string_view> names;
+        std::vector<BytesView> values;
+        std::deque<std::string> texts;
+        void set(std::string_view name, std::string text) {
+            names.push_back(name);
+            values.emplace_back(texts.emplace_back(std::move(text)));
+        }
+    };
+
+    void set_columns(Columns& columns, std::span<const ordo::FieldChange> changes, std::vector<ordo::Fault>& faults) const {
+        for (const ordo::FieldChange& change : changes) {
+            const FieldSpec& spec = ordo::field_spec(change.id);
+            if (spec.posts_place != PostsPlace::column) continue;
+            ordo::ColumnValue column = ordo::to_column(spec, change.value);
+            // No column of wp_posts is NULL: a number is 0, a date the zero date, a text empty.
+            std::string text = column.stored.value_or(spec.type == FieldType::id         ? "0"
+                                                      : spec.type == FieldType::datetime ? std::string(ordo::zero_datetime)
+                                                                                         : std::string{});
+            if (spec.type == FieldType::datetime) {
+                const auto instant = ordo::parse_datetime(text);
+                columns.set(change.id == FieldId::date_created_gmt ? "post_date" : "post_modified",
+                            instant ? zone_->to_local(*instant) : std::string(ordo::zero_datetime));
+            }
+            note_fault(spec, change.value, ordo::canonicalize(spec, text), column.broken.value_or(ordo::Rule::not_nullable), faults);
+            columns.set(spec.posts_key, std::move(text));
+        }
+    }
+
+    /// What was wanted and what the store reads back differ: the kernel must keep the value.
+    static void note_fault(const FieldSpec& spec, const std::optional<FieldValue>& wanted, const std::optional<FieldValue>& reads,
+                           ordo::Rule rule, std::vector<ordo::Fault>& faults) {
+        if (wanted != reads) faults.push_back({spec.id, {}, 0, rule, true, reads ? Bytes{reads->text} : Bytes{}});
+    }
+
+    void insert(ordo::Unit& unit, const OrderWrite& write, bool placeholder, std::vector<ordo::Fault>& faults) {
+        Columns columns;
+        set_columns(columns, write.fields, faults);
+        note_absent_columns(write, faults);
+        std::string local(ordo::zero_datetime);
+        for (std::size_t i = 0; i < columns.names.size(); ++i)
+            if (columns.names[i] == "post_date") local = *columns.values[i];
+        columns.set("post_type", write.type);
+        columns.set("post_title", post_title(local));
+        columns.set("comment_status", "closed");
+        columns.set("ping_status", "closed");
+        const std::string id = std::to_string(write.id.value);
+        if (placeholder) {
+            update_post(unit, columns, id);
+            const BytesView value{id};
+            unit.execute("DELETE FROM " + postmeta_ + " WHERE post_id = ?", {&value, 1});  // a placeholder has no meta of its own
+        } else {
+            for (const std::string_view name : {"post_content", "post_excerpt", "to_ping", "pinged", "post_content_filtered"})
+                if (std::find(columns.names.begin(), columns.names.end(), name) == columns.names.end()) columns.set(name, "");
+            columns.set("ID", id);
+            unit.insert({posts_, columns.names, columns.values});
+        }
+        ordo::Insert meta{postmeta_, {"post_id", "meta_key", "meta_value"}, {}};
+        std::deque<std::string> texts;
+        for (const ordo::FieldChange& change : write.fields) {
+            const FieldSpec& spec = ordo::field_spec(change.id);
+            if (spec.posts_place != PostsPlace::meta || !change.value) continue;
+            const std::string& text = texts.emplace_back(ordo::to_postmeta(spec, *change.value));
+            note_fault(spec, change.value, from_meta(spec, text), ordo::Rule::not_a_date, faults);
+            meta.values.insert(meta.values.end(), {id, spec.posts_key, text});
+        }
+        note_copies(write, nullptr, faults);
+        for (const ordo::MetaChange& change : write.meta)
+            meta.values.insert(meta.values.end(), {id, change.key, ordo::view(change.value)});
+        unit.insert(meta);
+    }
+
+    /// An insert that does not list a column's field leaves the column's default, which reads as a value.
+    static void note_absent_columns(const OrderWrite& write, std::vector<ordo::Fault>& faults) {
+        for (const FieldSpec& spec : ordo::order_fields) {
+            if (spec.posts_place != PostsPlace::column || spec.type == FieldType::datetime) continue;
+            const bool listed = std::any_of(write.fields.begin(), write.fields.end(), [&](const auto& c) { return c.id == spec.id; });
+            if (listed) continue;
+            const std::string left = spec.type == FieldType::id ? "0" : spec.id == FieldId::status ? "publish" : "";
+            faults.push_back({spec.id, {}, 0, ordo::Rule::not_nullable, true, left});
+        }
+    }
+
+    /// Copies share their original's meta row: where they were to differ, the kernel keeps the copy.
+    static void note_copies(const OrderWrite& write, const OrderRecord* held, std::vector<ordo::Fault>& faults) {
+        for (const FieldSpec& spec : ordo::order_fields) {
+            if (spec.posts_place != PostsPlace::meta_copy) continue;
+            bool touched = false;
+            const auto wanted = [&](FieldId id) {
+                for (const ordo::FieldChange& change : write.fields) {
+                    if (change.id != id) continue;
+                    touched = true;
+                    return change.value;
+                }
+                return held ? held->get(id) : std::nullopt;
+            };
+            const auto shared = wanted(original(spec));
+            const auto copy = wanted(spec.id);
+            if (touched) note_fault(spec, copy, shared, ordo::Rule::one_key_for_two_columns, faults);
+        }
+    }
+
+    void update(ordo::Unit& unit, const Post& post, const OrderWrite& write, std::vector<ordo::Fault>& faults) {
+        const std::string id = std::to_string(write.id.value);
+        Columns columns;
+        set_columns(columns, write.fields, faults);
+        if (post.record.type != write.type) columns.set("post_type", write.type);
+        if (!columns.names.empty()) update_post(unit, columns, id);
+        for (const ordo::FieldChange& change : write.fields) {
+            const FieldSpec& spec = ordo::field_spec(change.id);
+            if (spec.posts_place != PostsPlace::meta) continue;
+            Bytes text;
+            if (change.value) {
+                text = ordo::to_postmeta(spec, *change.value);
+                note_fault(spec, change.value, from_meta(spec, *text), ordo::Rule::not_a_date, faults);
+            }
+            const std::uint64_t row = post.meta_rows[index_of(spec.id)];
+            // Without the first row a further one would take its place; NULL is no value either.
+            if (row == 0 && text) insert_meta(unit, id, spec.posts_key, text);
+            if (row == 0) continue;
+            if (text || post.repeated.test(index_of(spec.id))) update_meta(unit, row, text);
+            else delete_meta(unit, row);
+        }
+        note_copies(write, &post.record, faults);
+        for (const ordo::MetaChange& change : write.meta) {
+            if (change.op == ordo::MetaChange::Op::insert) insert_meta(unit, id, change.key, change.value);
+            else if (change.op == ordo::MetaChange::Op::update) update_meta(unit, change.row, change.value);
+            else if (change.row != 0) delete_meta(unit, change.row);
+        }
+    }
+
+    void update_post(ordo::Unit& unit, Columns& columns, const std::string& id) {
+        std::string sql = "UPDATE " + posts_ + " SET ";
+        for (std::size_t i = 0; i < columns.names.size(); ++i) sql += (i ? ", " : "") + std::string(columns.names[i]) + " = ?";
+        columns.values.emplace_back(id);
+        unit.execute(sql + " WHERE ID = ?", columns.values);
+    }
+
+    void insert_meta(ordo::Unit& unit, const std::string& id, std::string_view key, const Bytes& value) {
+        unit.insert({postmeta_, {"post_id", "meta_key", "meta_value"}, {id, key, ordo::view(value)}});
+    }
+    void update_meta(ordo::Unit& unit, std::uint64_t row, const Bytes& value) {
+        const std::string handle = std::to_string(row);
+        const std::array<BytesView, 2> values{ordo::view(value), handle};
+        unit.execute("UPDATE " + postmeta_ + " SET meta_value = ? WHERE meta_id = ?", values);
+    }
+    void delete_meta(ordo::Unit& unit, std::uint64_t row) {
+        const std::string handle = std::to_string(row);
+        const BytesView value{handle};
+        unit.execute("DELETE FROM " + postmeta_ + " WHERE meta_id = ?", {&value, 1});
+    }
+    void erase(ordo::Unit& unit, std::span<const OrderId> ids) {
+        if (ids.empty()) return;
+        unit.execute("DELETE FROM " + posts_ + " WHERE ID IN " + ordo::id_list(ids));
+        unit.execute("DELETE FROM " + postmeta_ + " WHERE post_id IN " + ordo::id_list(ids));
+    }
+
+    std::string posts_, postmeta_;
+    const ordo::SiteZone* zone_;
+};
+
+}  // namespace
+
+class Posts final : public ordo::Plugin {
+    void start(ordo::Host& host) override {
+        store_.emplace(host);
+        host.register_store(*store_);
+    }
+
+    std::optional<PostsDataStore> store_;
+};
+
+ORDO_PLUGIN(Posts)

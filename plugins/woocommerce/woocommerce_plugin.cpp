@@ -1,0 +1,161 @@
+/// The plugin `woocommerce`: what hangs on orders in tables that every store shares - items, notes, ids. It makes
+/// `shop_order` and `shop_order_refund` order types (by its manifest).
+#include <ordo/plugin.hpp>
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+#include <utility>
+
+#include "woocommerce_schema.hpp"
+
+namespace {
+
+using ordo::BytesView;
+using ordo::OrderId;
+using ordo::OrderRecord;
+using ordo::Read;
+using ordo::Row;
+
+/// Items from `wp_woocommerce_order_items`, notes from `wp_comments`, each with its meta: four queries a batch.
+class SharedTables final : public ordo::OrderDetails {
+public:
+    explicit SharedTables(const ordo::Host& host)
+        : items_(host.table("woocommerce_order_items")), itemmeta_(host.table("woocommerce_order_itemmeta")),
+          comments_(host.table("comments")), commentmeta_(host.table("commentmeta")) {}
+
+    ordo::Schema schema() const override { return woocommerce::schema(items_, itemmeta_, comments_, commentmeta_); }
+
+    void attach(Read& read, std::span<OrderRecord> orders) override {
+        if (orders.empty()) return;
+        std::vector<OrderId> ids;
+        std::unordered_map<std::uint64_t, OrderRecord*> by_id;
+        for (OrderRecord& order : orders) {
+            ids.push_back(order.id);
+            by_id.emplace(order.id.value, &order);
+        }
+        const std::string list = ordo::id_list(ids);
+        // A database may lack these tables (orders only): then there is nothing to attach.
+        if (read.table_exists(items_)) attach_items(read, list, by_id);
+        if (read.table_exists(comments_)) attach_notes(read, list, by_id);
+    }
+
+private:
+    using ById = std::unordered_map<std::uint64_t, OrderRecord*>;
+
+    void attach_items(Read& read, const std::string& list, const ById& by_id) {
+        read.query("SELECT order_id, order_item_id, order_item_type, order_item_name FROM " + items_ + " WHERE order_id IN " + list +
+                       " ORDER BY order_item_id",
+                   [&](const Row& row) {
+                       by_id.at(row.number(0))->items.push_back({row.number(1), std::string(row.text(2)), std::string(row.text(3)), {}});
+                   });
+        std::unordered_map<std::uint64_t, std::vector<ordo::MetaRow>*> owners;
+        for (const auto& [id, order] : by_id)
+            for (ordo::ItemRecord& item : order->items) owners.emplace(item.id, &item.meta);
+        attach_meta(read, owners,
+                    "SELECT m.order_item_id, m.meta_id, m.meta_key, m.meta_value FROM " + itemmeta_ + " m JOIN " + items_ +
+                        " i ON i.order_item_id = m.order_item_id WHERE i.order_id IN " + list + " ORDER BY m.meta_id");
+    }
+
+    void attach_notes(Read& read, const std::string& list, const ById& by_id) {
+        read.query("SELECT comment_post_ID, comment_ID, comment_author, comment_author_email, comment_date_gmt, comment_content,"
+                   " comment_approved, comment_agent, comment_parent, user_id FROM " + comments_ +
+                       " WHERE comment_type = 'order_note' AND comment_post_ID IN " + list + " ORDER BY comment_ID",
+                   [&](const Row& row) {
+                       ordo::NoteRecord note;
+                       note.id = row.number(1);
+                       note.author = row.text(2);
+                       note.author_email = row.text(3);
+                       note.date_gmt = row.text(4);
+                       note.content = row.text(5);
+                       note.approved = row.text(6);
+                       note.agent = row.text(7);
+                       note.parent = row.number(8);
+                       note.user_id = row.number(9);
+                       by_id.at(row.number(0))->notes.push_back(std::move(note));
+                   });
+        std::unordered_map<std::uint64_t, std::vector<ordo::MetaRow>*> owners;
+        for (const auto& [id, order] : by_id)
+            for (ordo::NoteRecord& note : order->notes) owners.emplace(note.id, &note.meta);
+        attach_meta(read, owners,
+                    "SELECT m.comment_id, m.meta_id, m.meta_key, m.meta_value FROM " + commentmeta_ + " m JOIN " + comments_ +
+                        " c ON c.comment_ID = m.comment_id WHERE c.comment_type = 'order_note' AND c.comment_post_ID IN " + list +
+                        " ORDER BY m.meta_id");
+    }
+
+    static void attach_meta(Read& read, const std::unordered_map<std::uint64_t, std::vector<ordo::MetaRow>*>& owners,
+                            const std::string& sql) {
+        read.query(sql, [&](const Row& row) {
+            if (const auto owner = owners.find(row.number(0)); owner != owners.end())
+                owner->second->push_back({row.number(1), std::string(row.text(2)), ordo::own(row[3])});
+        });
+    }
+
+    std::string items_, itemmeta_, comments_, commentmeta_;
+};
+
+/// An order's id is a post's: a placeholder row of `wp_posts` takes it, as WooCommerce does.
+class PlaceholderIds final : public ordo::OrderIds {
+public:
+    explicit PlaceholderIds(const ordo::Host& host) : posts_(host.table("posts")), zone_(&host.site_zone()) {}
+
+    std::vector<OrderId> allocate(ordo::Unit& unit, std::size_t count, std::string_view created_gmt) override {
+        std::vector<OrderId> ids;
+        for (std::size_t i = 0; i < count; ++i) {
+            insert_placeholders(unit, {}, created_gmt);
+            ids.push_back(OrderId{unit.last_insert_id()});
+        }
+        return ids;
+    }
+
+    void reserve(ordo::Unit& unit, std::span<const OrderId> ids, std::string_view created_gmt) override {
+        if (ids.empty()) return;
+        std::vector<OrderId> free(ids.begin(), ids.end());
+        std::sort(free.begin(), free.end());
+        unit.query("SELECT ID FROM " + posts_ + " WHERE ID IN " + ordo::id_list(ids), [&](const Row& row) {
+            std::erase(free, OrderId{row.number(0)});
+        });
+        if (!free.empty()) insert_placeholders(unit, free, created_gmt);
+    }
+
+private:
+    /// Inserts a placeholder for each id; without ids one, whose id the database gives.
+    void insert_placeholders(ordo::Unit& unit, std::span<const OrderId> ids, std::string_view created_gmt) {
+        const auto instant = ordo::parse_datetime(created_gmt);
+        const std::string local = instant ? zone_->to_local(*instant) : std::string(ordo::zero_datetime);
+        const std::string_view gmt = instant ? created_gmt : ordo::zero_datetime;
+        ordo::Insert insert{posts_,
+                            {"post_type", "post_status", "comment_status", "ping_status", "post_date", "post_date_gmt", "post_modified",
+                             "post_modified_gmt", "post_content", "post_title", "post_excerpt", "to_ping", "pinged", "post_content_filtered"},
+                            {}};
+        if (!ids.empty()) insert.columns.push_back("ID");
+        std::vector<std::string> id_texts;
+        for (const OrderId id : ids) id_texts.push_back(std::to_string(id.value));
+        for (std::size_t i = 0; i < std::max<std::size_t>(ids.size(), 1); ++i) {
+            for (const std::string_view value : std::initializer_list<std::string_view>{
+                     "shop_order_placehold", "draft", "closed", "closed", local, gmt, local, gmt, "", "", "", "", "", ""})
+                insert.values.emplace_back(value);
+            if (!ids.empty()) insert.values.emplace_back(id_texts[i]);
+        }
+        unit.insert(insert);
+    }
+
+    std::string posts_;
+    const ordo::SiteZone* zone_;
+};
+
+}  // namespace
+
+class WooCommerce final : public ordo::Plugin {
+    void start(ordo::Host& host) override {
+        details_.emplace(host);
+        ids_.emplace(host);
+        ordo::register_interface<ordo::OrderDetails>(host, *details_);
+        ordo::register_interface<ordo::OrderIds>(host, *ids_);
+    }
+
+    std::optional<SharedTables> details_;
+    std::optional<PlaceholderIds> ids_;
+};
+
+ORDO_PLUGIN(WooCommerce)

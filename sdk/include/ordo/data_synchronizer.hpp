@@ -1,0 +1,108 @@
+/// Copies orders from the authoritative store to the other one, and tells what waits to be copied. One synchronizer
+/// serves all stores. Implemented by the kernel. The role and its methods are WooCommerce's `DataSynchronizer`.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <ordo/data_store.hpp>
+#include <ordo/types.hpp>
+
+namespace ordo {
+
+/// The five kinds label results. Differences are decided by content, never by date.
+enum class PendingKind : std::uint8_t {
+    ID_TYPE_MISSING_IN_ORDERS_TABLE = 0,
+    ID_TYPE_MISSING_IN_POSTS_TABLE = 1,
+    ID_TYPE_DIFFERENT_UPDATE_DATE = 2,
+    ID_TYPE_DELETED_FROM_ORDERS_TABLE = 3,
+    ID_TYPE_DELETED_FROM_POSTS_TABLE = 4,
+};
+
+/// A value kept beside the store that could not hold it.
+struct OverflowReport {
+    OrderId order;
+    std::string field;         ///< field name, or meta key
+    Rule rule;
+    std::string masked_value;  ///< personal data as its length only
+    std::string store;
+};
+
+/// An order that could not be moved, why, and what repairs it.
+struct QuarantineReport {
+    OrderId order;
+    std::string field, reason, repair;
+};
+
+struct BatchResult {
+    std::uint64_t written = 0;      ///< inserted, changed or erased in the target
+    std::uint64_t unchanged = 0;
+    std::uint64_t overflow = 0;     ///< values kept beside the target
+    std::vector<QuarantineReport> quarantined;
+};
+
+struct SyncProgress {
+    std::uint64_t seen = 0, total = 0;
+    double seconds = 0;
+};
+
+struct SyncOptions {
+    std::optional<std::uint64_t> batch_size;                 ///< orders; default: option, else 500
+    std::function<void(const SyncProgress&)> progress;       ///< after each batch, on the calling thread
+    std::function<bool()> stop_requested;                    ///< asked after each batch; true: end, resumable
+};
+
+struct SyncReport {
+    Direction way;
+    std::uint64_t migrated = 0;     ///< orders written in this run
+    std::uint64_t skipped = 0;      ///< orders that were equal already
+    std::uint64_t quarantined = 0;  ///< orders in quarantine after this run
+    std::uint64_t overflow = 0;     ///< values kept beside the stores after this run
+    std::uint64_t auto_drafts = 0;  ///< left out: they are no orders
+    std::vector<std::string> unknown_types;
+    bool interrupted = false;
+    double seconds = 0;
+};
+
+struct SyncStatus {
+    std::string authoritative;
+    bool hpos_enabled = false;
+    bool compatibility_mode = false;
+    std::uint64_t orders_in_posts = 0, orders_in_hpos = 0;
+    std::uint64_t pending = 0;             ///< orders that a sync would write or erase; quarantined ones not included
+    std::uint64_t only_in_backup = 0;      ///< orders the authoritative store does not have, without a deletion record
+    std::uint64_t quarantined = 0, overflow = 0, auto_drafts = 0;
+    std::vector<UnknownOrderTypes::Found> unknown_types;
+};
+
+class DataSynchronizer {
+public:
+    virtual ~DataSynchronizer() = default;
+
+    /// Ids of one kind, ascending, at most `limit`; of all known order types, or of those given.
+    virtual std::vector<OrderId> get_ids_of_orders_pending_sync(PendingKind kind, std::size_t limit,
+                                                                std::span<const std::string> order_types = {}) = 0;
+    /// Orders a sync would write or erase.
+    virtual std::uint64_t get_total_pending_count() = 0;
+    /// The next ids, in the order in which they are synchronised: missing, different, deleted.
+    virtual std::vector<OrderId> get_next_batch_to_process(std::size_t count) = 0;
+    /// Brings these orders of the target to the authoritative store's content. An order that fails is quarantined.
+    virtual BatchResult process_batch(std::span<const OrderId> order_ids) = 0;
+    /// Everything that waits. Throws `ordo.sync.locked` if another run holds the shop.
+    virtual SyncReport sync(const SyncOptions& options) = 0;
+
+    virtual SyncStatus get_status() = 0;
+    virtual std::vector<OverflowReport> list_overflow() = 0;
+    virtual std::vector<QuarantineReport> list_quarantine() = 0;
+
+    /// Whether compatibility mode is on.
+    virtual bool data_sync_is_enabled() = 0;
+    virtual Direction get_direction() = 0;
+};
+
+}  // namespace ordo

@@ -1,0 +1,114 @@
+/// A plugin's view of the database: text in, text out, values always bound. Only the kernel begins and commits;
+/// what a plugin gets is a `Read` (one consistent snapshot) or a `Unit` (one transaction) for the length of a call.
+/// A `Read` or `Unit` belongs to the thread that got it and must not be kept.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <ordo/schema.hpp>
+#include <ordo/types.hpp>
+
+namespace ordo {
+
+/// One row of a result. Valid only inside the callback that got it.
+class Row {
+public:
+    explicit Row(std::span<const BytesView> values) noexcept : values_(values) {}
+    std::size_t size() const noexcept { return values_.size(); }
+    BytesView operator[](std::size_t column) const noexcept { return values_[column]; }
+    /// The value as text; NULL reads as the empty text.
+    std::string_view text(std::size_t column) const noexcept { return values_[column].value_or(std::string_view{}); }
+    /// The value as an unsigned integer; NULL and anything else read as 0.
+    std::uint64_t number(std::size_t column) const noexcept {
+        std::uint64_t value = 0;
+        for (const char c : text(column)) {
+            if (c < '0' || c > '9') return 0;
+            value = value * 10 + static_cast<std::uint64_t>(c - '0');
+        }
+        return value;
+    }
+
+private:
+    std::span<const BytesView> values_;
+};
+
+/// What differs between databases. Every difference stands behind this interface.
+class Dialect {
+public:
+    virtual ~Dialect() = default;
+    virtual std::string_view name() const noexcept = 0;                                  ///< "sqlite", "mariadb"
+    virtual std::string quote_identifier(std::string_view identifier) const = 0;
+    /// The statements that create a table and its indexes; nothing else.
+    virtual std::vector<std::string> create_table(const Table& table) const = 0;
+};
+
+/// Reading from one consistent snapshot. Statements use `?` for each bound value.
+/// Throws `ordo::Error` (`ordo.database.*`); messages never hold bound values.
+class Read {
+public:
+    virtual ~Read() = default;
+    virtual const Dialect& dialect() const noexcept = 0;
+    virtual void query(std::string_view sql, std::span<const BytesView> values,
+                       const std::function<void(const Row&)>& each_row) = 0;
+    virtual bool table_exists(std::string_view table) = 0;
+
+    void query(std::string_view sql, const std::function<void(const Row&)>& each_row) { query(sql, {}, each_row); }
+};
+
+/// Rows of one table to be inserted together. The views must live as long as the call.
+struct Insert {
+    std::string_view table;
+    std::vector<std::string_view> columns;
+    std::vector<BytesView> values;  ///< row after row, columns.size() values each
+};
+
+/// One transaction. Its body may run again after a deadlock or a lost connection, so it must have no other effect than
+/// its statements. No hook may fire and no table may be made inside.
+class Unit : public Read {
+public:
+    /// Rows matched by the statement.
+    virtual std::uint64_t execute(std::string_view sql, std::span<const BytesView> values) = 0;
+    /// Inserts all rows, in order. Throws without having inserted any.
+    virtual void insert(const Insert& rows) = 0;
+    /// The id that the last insert of one row into an AUTO_INCREMENT table was given.
+    virtual std::uint64_t last_insert_id() = 0;
+    /// Runs a part that can fail alone: a throw undoes the part and passes on.
+    virtual void savepoint(const std::function<void()>& part) = 0;
+    /// Runs once after the outermost commit; dropped on roll-back. A throw is logged.
+    virtual void after_commit(std::function<void()> announce) = 0;
+
+    std::uint64_t execute(std::string_view sql) { return execute(sql, {}); }
+};
+
+/// Opens snapshots and transactions. Any thread; each call has a connection of its own while it lasts.
+class Database {
+public:
+    virtual ~Database() = default;
+    virtual const Dialect& dialect() const noexcept = 0;
+    virtual void read(const std::function<void(Read&)>& body) = 0;
+    virtual void write(const std::function<void(Unit&)>& body) = 0;
+};
+
+/// "(1,2,3)" for `IN`. Ids are numbers, so they need no binding; `ids` must not be empty.
+inline std::string id_list(std::span<const OrderId> ids) {
+    std::string list = "(";
+    for (const OrderId id : ids) {
+        if (list.size() > 1) list += ',';
+        list += std::to_string(id.value);
+    }
+    return list + ")";
+}
+
+/// "(?,?,?)"; `count` must not be 0.
+inline std::string placeholders(std::size_t count) {
+    std::string list = "(?";
+    for (std::size_t i = 1; i < count; ++i) list += ",?";
+    return list + ")";
+}
+
+}  // namespace ordo

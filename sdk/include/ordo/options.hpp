@@ -1,0 +1,38 @@
+/// Settings of the shop that live in `wp_options` under WooCommerce's names. Implemented by the kernel; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ordo {
+
+namespace option {
+inline constexpr std::string_view custom_orders_table_enabled = "woocommerce_custom_orders_table_enabled";
+inline constexpr std::string_view data_sync_enabled = "woocommerce_custom_orders_table_data_sync_enabled";
+inline constexpr std::string_view custom_orders_table_created = "woocommerce_custom_orders_table_created";
+inline constexpr std::string_view migration_batch_size = "woocommerce_orders_cot_migration_batch_size";
+inline constexpr std::string_view timezone_string = "timezone_string";
+inline constexpr std::string_view gmt_offset = "gmt_offset";
+}  // namespace option
+
+struct OptionRow {
+    std::string name, value;
+};
+
+/// Reading a database without options gives no option. Changing one that decides the authoritative store passes the
+/// same gate as every other door (`CustomOrdersTableController`).
+class Options {
+public:
+    virtual ~Options() = default;
+    virtual std::optional<std::string> get(std::string_view name) = 0;
+    /// Throws `ordo.option.read_only` where the configuration file decides, `ordo.switch.refused` where the gate is closed.
+    virtual void update(std::string_view name, std::string_view value) = 0;
+    /// False if there was none.
+    virtual bool remove(std::string_view name) = 0;
+    /// All options whose names begin with `prefix`, by name.
+    virtual std::vector<OptionRow> list(std::string_view prefix) = 0;
+};
+
+}  // namespace ordo

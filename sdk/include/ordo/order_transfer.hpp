@@ -1,0 +1,60 @@
+/// Orders and whole shops in and out: the canonical form, and mysqldumps. Implemented by the kernel.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <ordo/types.hpp>
+
+namespace ordo {
+
+struct ExportOptions {
+    std::optional<std::string> store;      ///< "posts", "hpos" …; default: the authoritative one
+    bool include_auto_drafts = false;
+    std::function<bool()> stop_requested;
+};
+
+/// The canonical form: a JSON object an order, the same bytes from either store and either database.
+class OrderExporter {
+public:
+    virtual ~OrderExporter() = default;
+    /// Calls `line` for every order, ascending by id, without a line end. Gives their number.
+    virtual std::uint64_t export_orders(const ExportOptions& options, const std::function<void(std::string_view line)>& line) = 0;
+    /// One order's line; `nullopt` if the store does not have it.
+    virtual std::optional<std::string> get(OrderId order, const ExportOptions& options) = 0;
+};
+
+enum class ExistingTables : std::uint8_t { refuse, replace };
+
+struct ImportOptions {
+    ExistingTables existing = ExistingTables::refuse;
+    std::function<void(std::uint64_t bytes_read)> progress;  ///< of the file as it lies on disk
+    std::function<bool()> stop_requested;
+};
+
+struct ImportReport {
+    struct TableRows {
+        std::string table;
+        std::uint64_t rows = 0;
+    };
+    std::vector<TableRows> tables;         ///< in the order of the dump
+    std::uint64_t rows = 0;
+    double seconds = 0;
+};
+
+class DumpImporter {
+public:
+    virtual ~DumpImporter() = default;
+    /// Reads one or several mysqldumps in a row (plain or gzip). A failed import leaves the database as it was.
+    /// Throws `ordo.import.*` with the line of the dump.
+    virtual ImportReport import_dump(const std::filesystem::path& dump, const ImportOptions& options) = 0;
+    /// Tables of the dump that exist already, for asking before `replace`. Reads the whole file.
+    virtual std::vector<std::string> existing_tables(const std::filesystem::path& dump) = 0;
+};
+
+}  // namespace ordo
