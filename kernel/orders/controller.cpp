@@ -107,7 +107,7 @@ std::vector<SwitchObstacle> Controller::obstacles_in(Read& read, const Direction
                              fmt::format("{} in quarantine: see `ordo hpos status`", quantity(waiting.quarantined, "is", "are")),
                              waiting.quarantined});
     if (way.target == store_hpos && !options.include_unknown_types)
-        for (const auto& found : stores_->find_unknown_types(read))
+        for (const auto& found : StoreView(*stores_, read).find_unknown_types())
             obstacles.push_back({Kind::unknown_order_type, found.type,
                                  fmt::format("{} of the unknown type {}: load its plugin, or list it in [custom_orders_table] order_types",
                                              quantity(found.orders, "is", "are"), found.type),

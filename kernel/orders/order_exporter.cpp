@@ -20,19 +20,17 @@ public:
         stores_->get(store);
         std::uint64_t exported = 0;
         // One snapshot for the whole export: the lines belong together.
+        const AutoDrafts drafts = options.include_auto_drafts ? AutoDrafts::include : AutoDrafts::leave_out;
         database_->read([&](Read& read) {
-            const auto types = stores_->order_types(read);
-            ListRequest request{types, OrderId{}, page_orders, options.include_auto_drafts ? AutoDrafts::include : AutoDrafts::leave_out};
-            for (;;) {
-                const auto stamps = stores_->list(read, store, request);
-                if (stamps.empty() || (options.stop_requested && options.stop_requested())) return;
-                std::vector<OrderId> ids;
-                for (const OrderStamp& stamp : stamps) ids.push_back(stamp.id);
-                for (const OrderRecord& record : load(read, store, ids)) {
+            const StoreView view(*stores_, read);
+            for (OrderId after{};;) {
+                const auto ids = view.list(store, after, page_orders, drafts);
+                if (ids.empty() || (options.stop_requested && options.stop_requested())) return;
+                for (const OrderRecord& record : load(view, store, ids)) {
                     line(canonical_form(record));
                     ++exported;
                 }
-                request.after = ids.back();
+                after = ids.back();
             }
         });
         return exported;
@@ -43,18 +41,17 @@ public:
         stores_->get(store);
         std::optional<std::string> form;
         database_->read([&](Read& read) {
-            const auto types = stores_->order_types(read);
-            for (const OrderRecord& record : load(read, store, {&order, 1}))
-                if (std::find(types.begin(), types.end(), record.type) != types.end()) form = canonical_form(record);
+            const StoreView view(*stores_, read);
+            for (const OrderRecord& record : load(view, store, {&order, 1})) form = canonical_form(record);
         });
         return form;
     }
 
 private:
-    std::vector<OrderRecord> load(Read& read, const std::string& store, std::span<const OrderId> ids) const {
+    std::vector<OrderRecord> load(const StoreView& view, const std::string& store, std::span<const OrderId> ids) const {
         std::vector<OrderRecord> records;
-        for (LoadedOrder& loaded : stores_->read(read, store, ids)) records.push_back(std::move(loaded.record));
-        if (auto* details = find_interface<OrderDetails>(stores_->registry())) details->attach(read, records);
+        for (LoadedOrder& loaded : view.read(store, ids, AutoDrafts::include)) records.push_back(std::move(loaded.record));
+        if (auto* details = find_interface<OrderDetails>(stores_->registry())) details->attach(view.snapshot(), records);
         return records;
     }
 

@@ -7,11 +7,17 @@
 #include <fmt/ranges.h>
 
 namespace ordo::orders {
+namespace {
+
+void add_once(std::vector<std::string>& texts, std::string text) {
+    if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
+}
+
+}  // namespace
 
 StoreAccess::StoreAccess(plugins::Registry& registry, OverflowTable overflow, std::vector<std::string> more_order_types)
     : registry_(&registry), overflow_(std::move(overflow)), order_types_(registry.order_types()) {
-    for (std::string& type : more_order_types)
-        if (std::find(order_types_.begin(), order_types_.end(), type) == order_types_.end()) order_types_.push_back(std::move(type));
+    for (std::string& type : more_order_types) add_once(order_types_, std::move(type));
 }
 
 bool StoreAccess::knows(std::string_view id) const noexcept { return registry_->find_store(id) != nullptr; }
@@ -22,42 +28,48 @@ OrderDataStore& StoreAccess::get(std::string_view id) const {
                 fmt::format("stores of the loaded plugins: {}; see [plugins] load in the configuration", fmt::join(registry_->store_ids(), ", ")));
 }
 
-bool StoreAccess::has_tables(Read& read, std::string_view store) const {
-    const Schema schema = get(store).schema();
-    return std::all_of(schema.begin(), schema.end(), [&](const Table& table) { return read.table_exists(table.name); });
-}
-
-std::vector<std::string> StoreAccess::order_types(Read& read) const {
-    std::vector<std::string> types = order_types_;
-    for (const std::string& id : registry_->store_ids()) {
-        auto* more = find_interface<StoredOrderTypes>(get(id));
-        if (!more || !has_tables(read, id)) continue;
-        for (std::string& type : more->stored_order_types(read))
-            if (std::find(types.begin(), types.end(), type) == types.end()) types.push_back(std::move(type));
+StoreView::StoreView(const StoreAccess& stores, Read& read) : stores_(&stores), read_(&read), types_(stores.declared_order_types()) {
+    for (const std::string& id : stores.registry().store_ids()) {
+        const Schema schema = stores.get(id).schema();
+        has_tables_[id] = std::all_of(schema.begin(), schema.end(), [&](const Table& table) { return read.table_exists(table.name); });
+        if (auto* stored = has_tables(id) ? find_interface<StoredOrderTypes>(stores.get(id)) : nullptr)
+            for (std::string& type : stored->stored_order_types(read)) add_once(types_, std::move(type));
     }
-    return types;
 }
 
-std::vector<OrderStamp> StoreAccess::list(Read& read, std::string_view store, const ListRequest& request) const {
-    return has_tables(read, store) ? get(store).list(read, request) : std::vector<OrderStamp>{};
+bool StoreView::has_tables(std::string_view store) const {
+    stores_->get(store);
+    return has_tables_.find(store)->second;
 }
 
-std::vector<LoadedOrder> StoreAccess::read(Read& read, std::string_view store, std::span<const OrderId> ids) const {
-    if (ids.empty() || !has_tables(read, store)) return {};
-    return overflow_.apply(read, store, get(store).read(read, ids));
+std::vector<OrderId> StoreView::list(std::string_view store, OrderId after, std::size_t count_max, AutoDrafts drafts) const {
+    std::vector<OrderId> ids;
+    if (!has_tables(store)) return ids;
+    for (const OrderStamp& stamp : stores_->get(store).list(*read_, {types_, after, count_max, drafts})) ids.push_back(stamp.id);
+    return ids;
 }
 
-StoreCount StoreAccess::count(Read& read, std::string_view store) const {
-    return has_tables(read, store) ? get(store).count(read, order_types(read)) : StoreCount{};
+std::vector<LoadedOrder> StoreView::read(std::string_view store, std::span<const OrderId> ids, AutoDrafts drafts) const {
+    if (ids.empty() || !has_tables(store)) return {};
+    std::vector<OrderRecord> records = stores_->get(store).read(*read_, ids);
+    std::erase_if(records, [&](const OrderRecord& record) {
+        const auto status = record.get(FieldId::status);
+        const bool left_out = drafts == AutoDrafts::leave_out && status && status->text == "auto-draft";
+        return left_out || std::find(types_.begin(), types_.end(), record.type) == types_.end();
+    });
+    return stores_->overflow().apply(*read_, store, std::move(records));
 }
 
-std::vector<UnknownOrderTypes::Found> StoreAccess::find_unknown_types(Read& read) const {
+StoreCount StoreView::count(std::string_view store) const {
+    return has_tables(store) ? stores_->get(store).count(*read_, types_) : StoreCount{};
+}
+
+std::vector<UnknownOrderTypes::Found> StoreView::find_unknown_types() const {
     std::vector<UnknownOrderTypes::Found> found;
-    const auto known = order_types(read);
-    for (const std::string& id : registry_->store_ids()) {
-        auto* finder = find_interface<UnknownOrderTypes>(get(id));
-        if (!finder || !has_tables(read, id)) continue;
-        auto more = finder->find_unknown_types(read, known);
+    for (const std::string& id : stores_->registry().store_ids()) {
+        auto* finder = has_tables(id) ? find_interface<UnknownOrderTypes>(stores_->get(id)) : nullptr;
+        if (!finder) continue;
+        auto more = finder->find_unknown_types(*read_, types_);
         found.insert(found.end(), more.begin(), more.end());
     }
     return found;

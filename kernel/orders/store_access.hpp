@@ -1,7 +1,8 @@
-/// Stores as the kernel reads them: by id, with the values kept beside them, and empty while their tables do not exist.
-/// Any thread.
+/// Stores as the kernel reads them: by id, only orders of known types, with the values kept beside them, and empty while
+/// their tables do not exist.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,32 @@
 
 namespace ordo::orders {
 
+class StoreAccess;
+
+/// All stores within one snapshot or unit; belongs to its thread and must not outlive it.
+class StoreView {
+public:
+    StoreView(const StoreAccess& stores, Read& read);
+
+    /// Post types that are order types: of the plugins, the configuration, and those a store has rows of.
+    const std::vector<std::string>& order_types() const noexcept { return types_; }
+    bool has_tables(std::string_view store) const;
+    std::vector<OrderId> list(std::string_view store, OrderId after, std::size_t count_max, AutoDrafts drafts = AutoDrafts::leave_out) const;
+    /// Ascending by id; ids of other posts are left out.
+    std::vector<LoadedOrder> read(std::string_view store, std::span<const OrderId> ids, AutoDrafts drafts = AutoDrafts::leave_out) const;
+    StoreCount count(std::string_view store) const;
+    /// Types that look like orders but are not known.
+    std::vector<UnknownOrderTypes::Found> find_unknown_types() const;
+    Read& snapshot() const noexcept { return *read_; }
+
+private:
+    const StoreAccess* stores_;
+    Read* read_;
+    std::vector<std::string> types_;
+    std::map<std::string, bool, std::less<>> has_tables_;
+};
+
+/// The registered stores. Any thread.
 class StoreAccess {
 public:
     /// `more_order_types`: of the configuration, beside those the plugins registered.
@@ -22,17 +49,7 @@ public:
     /// Throws `ordo.store.unknown`, naming the stores there are.
     OrderDataStore& get(std::string_view id) const;
     bool knows(std::string_view id) const noexcept;
-
-    /// Registered, configured, and those `wp_wc_orders` has rows of.
-    std::vector<std::string> order_types(Read& read) const;
-
-    bool has_tables(Read& read, std::string_view store) const;
-    std::vector<OrderStamp> list(Read& read, std::string_view store, const ListRequest& request) const;
-    std::vector<LoadedOrder> read(Read& read, std::string_view store, std::span<const OrderId> ids) const;
-    StoreCount count(Read& read, std::string_view store) const;
-    /// Types that look like orders but are not known.
-    std::vector<UnknownOrderTypes::Found> find_unknown_types(Read& read) const;
-
+    const std::vector<std::string>& declared_order_types() const noexcept { return order_types_; }
     const OverflowTable& overflow() const noexcept { return overflow_; }
     plugins::Registry& registry() const noexcept { return *registry_; }
 

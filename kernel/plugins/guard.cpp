@@ -29,6 +29,18 @@ private:
     UnknownOrderTypes& inner_;
 };
 
+class GuardedStoredOrderTypes final : public StoredOrderTypes {
+public:
+    GuardedStoredOrderTypes(std::string plugin, StoredOrderTypes& inner) : plugin_(std::move(plugin)), inner_(inner) {}
+    std::vector<std::string> stored_order_types(Read& read) override {
+        return guarded(plugin_, "stored_order_types", [&] { return inner_.stored_order_types(read); });
+    }
+
+private:
+    std::string plugin_;
+    StoredOrderTypes& inner_;
+};
+
 class GuardedDeletionRecords final : public DeletionRecords {
 public:
     GuardedDeletionRecords(std::string plugin, DeletionRecords& inner) : plugin_(std::move(plugin)), inner_(inner) {}
@@ -147,6 +159,8 @@ std::shared_ptr<void> guard_interface(std::string_view id_and_revision, std::str
     if (id_and_revision == OrderIds::interface_id) return make_guard<GuardedOrderIds, OrderIds>(std::move(plugin), implementation);
     if (id_and_revision == UnknownOrderTypes::interface_id)
         return make_guard<GuardedUnknownOrderTypes, UnknownOrderTypes>(std::move(plugin), implementation);
+    if (id_and_revision == StoredOrderTypes::interface_id)
+        return make_guard<GuardedStoredOrderTypes, StoredOrderTypes>(std::move(plugin), implementation);
     if (id_and_revision == DeletionRecords::interface_id)
         return make_guard<GuardedDeletionRecords, DeletionRecords>(std::move(plugin), implementation);
     return {std::shared_ptr<void>(), implementation};  // owns nothing

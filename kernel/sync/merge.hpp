@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <string>
 #include <vector>
 
 #include "kernel/orders/store_access.hpp"
@@ -17,34 +16,25 @@ struct MergedPage {
 };
 
 /// Calls `each` for every page until it returns false or both streams end.
-inline void merge(Read& read, const orders::StoreAccess& stores, const Direction& way, std::span<const std::string> types,
-                  std::size_t page_orders, const std::function<bool(const MergedPage&)>& each) {
+inline void merge(const orders::StoreView& stores, const Direction& way, std::size_t page_orders,
+                  const std::function<bool(const MergedPage&)>& each) {
+    constexpr OrderId last{UINT64_MAX};
     OrderId after{};
     for (;;) {
-        const ListRequest request{types, after, page_orders, AutoDrafts::leave_out};
-        const auto source = stores.list(read, way.source, request);
-        const auto target = stores.list(read, way.target, request);
+        const auto source = stores.list(way.source, after, page_orders);
+        const auto target = stores.list(way.target, after, page_orders);
         if (source.empty() && target.empty()) return;
         // A full page may be followed by more: beyond its last id nothing is known of that store yet.
-        OrderId until{UINT64_MAX};
-        if (source.size() == page_orders) until = std::min(until, source.back().id);
-        if (target.size() == page_orders) until = std::min(until, target.back().id);
+        OrderId until = last;
+        if (source.size() == page_orders) until = std::min(until, source.back());
+        if (target.size() == page_orders) until = std::min(until, target.back());
+        const auto source_end = std::upper_bound(source.begin(), source.end(), until);
+        const auto target_end = std::upper_bound(target.begin(), target.end(), until);
         MergedPage page;
-        auto s = source.begin();
-        auto t = target.begin();
-        while ((s != source.end() && s->id <= until) || (t != target.end() && t->id <= until)) {
-            const bool has_s = s != source.end() && s->id <= until, has_t = t != target.end() && t->id <= until;
-            if (has_s && (!has_t || s->id < t->id)) {
-                page.only_source.push_back(s++->id);
-            } else if (has_t && (!has_s || t->id < s->id)) {
-                page.only_target.push_back(t++->id);
-            } else {
-                page.both.push_back(s->id);
-                ++s, ++t;
-            }
-        }
-        if (!each(page)) return;
-        if (until == OrderId{UINT64_MAX}) return;
+        std::set_intersection(source.begin(), source_end, target.begin(), target_end, std::back_inserter(page.both));
+        std::set_difference(source.begin(), source_end, target.begin(), target_end, std::back_inserter(page.only_source));
+        std::set_difference(target.begin(), target_end, source.begin(), source_end, std::back_inserter(page.only_target));
+        if (!each(page) || until == last) return;
         after = until;
     }
 }

@@ -18,8 +18,13 @@ Table QuarantineTable::schema() const {
 
 void QuarantineTable::put(Unit& unit, std::string_view target, OrderId order, std::string_view field, std::string_view reason,
                           std::string_view digest) const {
-    release(unit, target, {&order, 1});
     const std::string id = std::to_string(order.value);
+    bool known = false;
+    const std::array<BytesView, 5> same{target, id, field, reason, digest};
+    unit.query("SELECT 1 FROM " + table_ + " WHERE target = ? AND order_id = ? AND field = ? AND reason = ? AND digest = ?", same,
+               [&](const Row&) { known = true; });
+    if (known) return;  // a pass that fails the same way again writes nothing
+    release(unit, target, {&order, 1});
     unit.insert({table_, {"target", "order_id", "field", "reason", "digest"}, {target, id, field, reason, digest}});
 }
 

@@ -16,8 +16,6 @@ constexpr std::uint64_t batch_size_default = 500;
 constexpr std::uint64_t batch_size_max = 10000;
 constexpr std::size_t page_orders = 500;
 
-std::vector<std::string> as_vector(std::span<const std::string> texts) { return {texts.begin(), texts.end()}; }
-
 /// Failures that say nothing of a single order: they end the run instead of filling the quarantine.
 bool concerns_everything(ErrorCode code) {
     return code == errc::database_full || code == errc::database_busy || code == errc::database_unavailable || code == errc::io ||
@@ -54,18 +52,18 @@ Direction Synchronizer::get_direction() {
 
 bool Synchronizer::data_sync_is_enabled() { return services_.options->get(option::data_sync_enabled) == "yes"; }
 
-std::vector<OrderId> Synchronizer::list_tombstones(Read& read, const Direction& way, std::size_t count_max) const {
+std::vector<OrderId> Synchronizer::list_tombstones(const orders::StoreView& view, const Direction& way, std::size_t count_max) const {
     std::vector<OrderId> deleted;
     for (const std::string& id : services_.stores->registry().store_ids()) {
         auto* records = find_interface<DeletionRecords>(services_.stores->get(id));
-        if (!records || !services_.stores->has_tables(read, id)) continue;
+        if (!records || !view.has_tables(id)) continue;
         OrderId after{};
         while (deleted.size() < count_max) {
-            const auto page = records->list_deleted(read, way.source, after, page_orders);
+            const auto page = records->list_deleted(view.snapshot(), way.source, after, page_orders);
             if (page.empty()) break;
             after = page.back();
             // A record of an order the source has again is out of date.
-            const auto there = services_.stores->read(read, way.source, page);
+            const auto there = view.read(way.source, page);
             for (const OrderId order : page)
                 if (!find_order(there, order) && deleted.size() < count_max) deleted.push_back(order);
         }
@@ -75,18 +73,18 @@ std::vector<OrderId> Synchronizer::list_tombstones(Read& read, const Direction& 
 
 Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way) const {
     Scan found;
-    const auto types = services_.stores->order_types(read);
+    const orders::StoreView view(*services_.stores, read);
     const auto quarantined = quarantine_.digests(read, way.target);
-    found.deleted = list_tombstones(read, way, SIZE_MAX);
+    found.deleted = list_tombstones(view, way, SIZE_MAX);
     const auto in_quarantine = [&](const OrderRecord& record) {
         const auto at = quarantined.find(record.id);
         return at != quarantined.end() && at->second == orders::canonical_digest(record);
     };
-    merge(read, *services_.stores, way, types, page_orders, [&](const MergedPage& page) {
+    merge(view, way, page_orders, [&](const MergedPage& page) {
         for (const OrderId id : page.only_target)
             found.only_in_target += !std::binary_search(found.deleted.begin(), found.deleted.end(), id);
-        const auto source = services_.stores->read(read, way.source, page.both);
-        const auto target = services_.stores->read(read, way.target, page.both);
+        const auto source = view.read(way.source, page.both);
+        const auto target = view.read(way.target, page.both);
         for (const auto& order : source) {
             const auto* held = find_order(target, order.record.id);
             if (held && orders::compare(order.record, *held).empty()) continue;
@@ -95,7 +93,7 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way) const {
         }
         std::vector<OrderId> maybe;  // only orders in quarantine need be read to know whether they are missing
         for (const OrderId id : page.only_source) (quarantined.contains(id) ? maybe : found.missing).push_back(id);
-        for (const auto& order : services_.stores->read(read, way.source, maybe)) {
+        for (const auto& order : view.read(way.source, maybe)) {
             if (in_quarantine(order.record)) ++found.quarantined;
             else found.missing.push_back(order.record.id);
         }
@@ -139,11 +137,11 @@ std::vector<OrderId> Synchronizer::get_ids_of_orders_pending_sync(PendingKind ki
                 break;
         }
         if (!order_types.empty()) {
-            const auto wanted = as_vector(order_types);
+            const orders::StoreView view(*services_.stores, read);
             std::vector<OrderId> kept;
             for (const std::string& store : {way.source, way.target})
-                for (const auto& order : services_.stores->read(read, store, ids))
-                    if (std::find(wanted.begin(), wanted.end(), order.record.type) != wanted.end()) kept.push_back(order.record.id);
+                for (const auto& order : view.read(store, ids))
+                    if (std::find(order_types.begin(), order_types.end(), order.record.type) != order_types.end()) kept.push_back(order.record.id);
             std::sort(kept.begin(), kept.end());
             kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
             ids = std::move(kept);
@@ -180,11 +178,9 @@ void Synchronizer::commit(const Direction& way, std::span<Work> work, const RunL
     if (work.empty()) return;
     std::vector<OrderWrite> writes;
     std::vector<const OrderRecord*> sources;
-    std::vector<OrderId> ids;
     for (const Work& one : work) {
         writes.push_back(one.write);
         sources.push_back(one.source);
-        ids.push_back(one.write.id);
     }
     std::vector<WriteResult> results;
     try {
@@ -193,7 +189,10 @@ void Synchronizer::commit(const Direction& way, std::span<Work> work, const RunL
             results = services_.stores->get(way.target).write(unit, writes);
             if (results.size() != writes.size()) throw Error(errc::plugin_failed, "the store gave another number of results than it got writes");
             services_.stores->overflow().save(unit, way.target, writes, results, sources);
-            quarantine_.release(unit, way.target, ids);
+            std::vector<OrderId> moved;
+            for (const WriteResult& one : results)
+                if (one.outcome == Outcome::written) moved.push_back(one.id);
+            quarantine_.release(unit, way.target, moved);
         });
     } catch (const Error& error) {
         if (concerns_everything(error.code())) throw;
@@ -226,15 +225,15 @@ void Synchronizer::commit(const Direction& way, std::span<Work> work, const RunL
 void Synchronizer::process(const Direction& way, std::span<const OrderId> ids, const RunLock& lock, BatchResult& result) {
     std::vector<orders::LoadedOrder> source;
     std::vector<Work> work;
+    std::map<OrderId, std::string> quarantined;
     services_.database->read([&](Read& read) {
-        source = services_.stores->read(read, way.source, ids);
-        const auto target = services_.stores->read(read, way.target, ids);
-        const auto quarantined = quarantine_.digests(read, way.target);
+        const orders::StoreView view(*services_.stores, read);
+        source = view.read(way.source, ids);
+        const auto target = view.read(way.target, ids);
+        quarantined = quarantine_.digests(read, way.target);
         for (orders::LoadedOrder& order : source) {
             const OrderRecord& record = order.record;
             const auto* held = find_order(target, record.id);
-            const auto in_quarantine = quarantined.find(record.id);
-            if (in_quarantine != quarantined.end() && in_quarantine->second == orders::canonical_digest(record)) continue;
             if (!held) {
                 work.push_back({orders::make_insert(record), &record});
                 continue;
@@ -249,8 +248,13 @@ void Synchronizer::process(const Direction& way, std::span<const OrderId> ids, c
         if (to_posts) hooks_.before_to_posts(one.write.id);
         hooks_.before(one.write.id, way);
     }
+    // Orders that failed before are tried again, but alone: they do not spoil a batch twice.
+    const auto suspects = std::stable_partition(work.begin(), work.end(), [&](const Work& one) { return !quarantined.contains(one.write.id); });
+    const auto healthy = static_cast<std::size_t>(suspects - work.begin());
     std::vector<OrderId> written;
-    commit(way, work, lock, result, written);
+    commit(way, std::span(work).first(healthy), lock, result, written);
+    for (std::size_t i = healthy; i < work.size(); ++i) commit(way, std::span(work).subspan(i, 1), lock, result, written);
+    std::sort(written.begin(), written.end());
     for (const OrderId id : written) {
         if (to_posts) hooks_.after_to_posts(id);
         hooks_.after(id, way);
@@ -290,11 +294,32 @@ BatchResult Synchronizer::process_batch(std::span<const OrderId> order_ids) {
     process(way, order_ids, lock, result);
     // Deleted orders among them: the source does not have them, and a record says that this is meant.
     std::vector<OrderId> deleted;
-    services_.database->read([&](Read& read) { deleted = list_tombstones(read, way, SIZE_MAX); });
+    services_.database->read([&](Read& read) { deleted = list_tombstones({*services_.stores, read}, way, SIZE_MAX); });
     std::erase_if(deleted, [&](OrderId id) { return std::find(order_ids.begin(), order_ids.end(), id) == order_ids.end(); });
     if (!deleted.empty()) erase(way, deleted, lock, result);
     services_.controller->forget_filter_decision();
     return result;
+}
+
+void Synchronizer::release_settled(const Direction& way, const RunLock& lock) {
+    std::vector<OrderId> settled;
+    services_.database->read([&](Read& read) {
+        std::vector<OrderId> ids;
+        for (const auto& [id, digest] : quarantine_.digests(read, way.target)) ids.push_back(id);
+        const orders::StoreView view(*services_.stores, read);
+        const auto source = view.read(way.source, ids);
+        const auto target = view.read(way.target, ids);
+        for (const OrderId id : ids) {
+            const auto* wanted = find_order(source, id);
+            const auto* held = find_order(target, id);
+            if (!wanted || (held && orders::compare(wanted->record, *held).empty())) settled.push_back(id);
+        }
+    });
+    if (settled.empty()) return;
+    services_.database->write([&](Unit& unit) {
+        lock.confirm(unit);
+        quarantine_.release(unit, way.target, settled);
+    });
 }
 
 SyncReport Synchronizer::sync(const SyncOptions& options) {
@@ -305,23 +330,19 @@ SyncReport Synchronizer::sync(const SyncOptions& options) {
     services_.create_tables(report.way.target);
     const RunLock lock(*services_.database, services_.table_prefix);
     const std::uint64_t batch = batch_size(options.batch_size);
-    std::vector<std::string> types;
     SyncProgress progress;
     services_.database->read([&](Read& read) {
-        types = services_.stores->order_types(read);
-        const StoreCount count = services_.stores->count(read, report.way.source);
+        const orders::StoreView view(*services_.stores, read);
+        const StoreCount count = view.count(report.way.source);
         progress.total = count.orders;
         report.auto_drafts = count.auto_drafts;
-        for (const auto& found : services_.stores->find_unknown_types(read)) report.unknown_types.push_back(found.type);
+        for (const auto& found : view.find_unknown_types()) report.unknown_types.push_back(found.type);
     });
     BatchResult result;
     OrderId after{};
     for (;;) {
         std::vector<OrderId> ids;
-        services_.database->read([&](Read& read) {
-            for (const OrderStamp& stamp : services_.stores->list(read, report.way.source, {types, after, batch, AutoDrafts::leave_out}))
-                ids.push_back(stamp.id);
-        });
+        services_.database->read([&](Read& read) { ids = orders::StoreView(*services_.stores, read).list(report.way.source, after, batch); });
         if (ids.empty()) break;
         process(report.way, ids, lock, result);
         after = ids.back();
@@ -335,10 +356,11 @@ SyncReport Synchronizer::sync(const SyncOptions& options) {
     }
     while (!report.interrupted) {
         std::vector<OrderId> deleted;
-        services_.database->read([&](Read& read) { deleted = list_tombstones(read, report.way, batch); });
+        services_.database->read([&](Read& read) { deleted = list_tombstones({*services_.stores, read}, report.way, batch); });
         if (deleted.empty()) break;
         erase(report.way, deleted, lock, result);
     }
+    release_settled(report.way, lock);
     report.migrated = result.written;
     report.skipped = result.unchanged;
     services_.database->read([&](Read& read) {
@@ -357,19 +379,19 @@ SyncStatus Synchronizer::get_status() {
     status.hpos_enabled = way.source == store_hpos;
     status.compatibility_mode = data_sync_is_enabled();
     services_.database->read([&](Read& read) {
-        const auto& stores = *services_.stores;
+        const orders::StoreView view(*services_.stores, read);
         const Scan found = scan(read, way);
         status.pending = found.missing.size() + found.different.size() + found.deleted.size();
         status.only_in_backup = found.only_in_target;
         status.quarantined = found.quarantined;
-        status.overflow = stores.overflow().count(read);
+        status.overflow = services_.stores->overflow().count(read);
         for (const std::string_view id : {store_posts, store_hpos}) {
-            if (!stores.knows(id)) continue;
-            const StoreCount count = stores.count(read, id);
+            if (!services_.stores->knows(id)) continue;
+            const StoreCount count = view.count(id);
             (id == store_posts ? status.orders_in_posts : status.orders_in_hpos) = count.orders;
             status.auto_drafts = std::max(status.auto_drafts, count.auto_drafts);
         }
-        status.unknown_types = stores.find_unknown_types(read);
+        status.unknown_types = view.find_unknown_types();
     });
     return status;
 }

@@ -32,9 +32,9 @@ public:
         VerifyReport report;
         report.way = direction_();
         database_->read([&](Read& read) {
-            const auto types = stores_->order_types(read);
-            merge(read, *stores_, report.way, types, options.batch_size, [&](const MergedPage& page) {
-                for (const Difference& difference : compare(read, page, report))
+            const orders::StoreView view(*stores_, read);
+            merge(view, report.way, options.batch_size, [&](const MergedPage& page) {
+                for (const Difference& difference : compare(view, page, report))
                     if (options.on_difference) options.on_difference(difference);
                 report.interrupted = options.stop_requested && options.stop_requested();
                 return !report.interrupted;
@@ -48,22 +48,23 @@ public:
         const Direction way = direction_();
         std::vector<Difference> differences;
         database_->read([&](Read& read) {
-            const auto source = stores_->read(read, way.source, {&order, 1});
-            const auto target = stores_->read(read, way.target, {&order, 1});
+            const orders::StoreView view(*stores_, read);
+            const auto source = view.read(way.source, {&order, 1});
+            const auto target = view.read(way.target, {&order, 1});
             if (source.empty() && target.empty())
                 throw Error(errc::order_missing, fmt::format("there is no order {} in {} or {}", order, way.source, way.target));
             MergedPage page;
             (target.empty() ? page.only_source : source.empty() ? page.only_target : page.both).push_back(order);
             VerifyReport report;
             report.way = way;
-            differences = compare(read, page, report);
+            differences = compare(view, page, report);
         });
         return differences;
     }
 
 private:
     /// The page's differences, ascending by id; counts them in the report.
-    std::vector<Difference> compare(Read& read, const MergedPage& page, VerifyReport& report) const {
+    std::vector<Difference> compare(const orders::StoreView& view, const MergedPage& page, VerifyReport& report) const {
         std::vector<Difference> differences;
         for (const OrderId id : page.only_source)
             differences.push_back({id, Difference::Kind::missing, {}, 0, "present", "missing"});
@@ -74,8 +75,8 @@ private:
         report.orders_different += differences.size();
         report.orders += page.both.size() + page.only_source.size() + page.only_target.size();
 
-        const auto source = stores_->read(read, report.way.source, page.both);
-        const auto target = stores_->read(read, report.way.target, page.both);
+        const auto source = view.read(report.way.source, page.both);
+        const auto target = view.read(report.way.target, page.both);
         for (std::size_t i = 0; i < source.size(); ++i) {
             // Both stores listed these ids in this snapshot, so both read them, in the same order.
             const OrderRecord& wanted = source[i].record;

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 #include <ordo/data_store.hpp>
@@ -71,8 +72,9 @@ struct FeaturesUtil {
     }
 };
 
+/// `register_interface<OrderDetails>(host, details)`. The type is named, so that the pointer is one to the interface.
 template <class Interface>
-void register_interface(Host& host, Interface& implementation) {
+void register_interface(Host& host, std::type_identity_t<Interface>& implementation) {
     host.register_interface(Interface::interface_id, &implementation);
 }
 
