@@ -172,7 +172,7 @@ struct Kernel::Parts {
     plugins::HostServices host_services() {
         return {&hook_engine,
                 [this](std::string plugin) { return std::make_unique<SpdLog>(logger, fmt::format("plugin {}: ", plugin)); },
-                &site_zone, settings.table_prefix};
+                &database, &site_zone, settings.table_prefix};
     }
 
     Schema store_schema(std::string_view store) const { return declared.schema(stores.get(store).schema()); }

@@ -15,6 +15,7 @@ constexpr std::size_t order_type_bytes_max = 20;
 PluginHost::PluginHost(Candidate candidate, PluginSettings settings, const HostServices& services, Registrations& registrations)
     : candidate_(std::move(candidate)),
       settings_(std::move(settings)),
+      database_(services.database),
       site_zone_(services.site_zone),
       table_prefix_(services.table_prefix),
       registrations_(registrations),

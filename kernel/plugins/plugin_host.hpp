@@ -22,6 +22,7 @@ public:
     Hooks& hooks() noexcept override { return *hooks_; }
     Log& log() noexcept override { return *log_; }
     const PluginSettings& settings() const noexcept override { return settings_; }
+    Database& database() noexcept override { return *database_; }
     const SiteZone& site_zone() const noexcept override { return *site_zone_; }
     std::string table(std::string_view name) const override { return table_prefix_ + std::string(name); }
 
@@ -46,6 +47,7 @@ private:
 
     Candidate candidate_;
     PluginSettings settings_;
+    Database* database_;
     const SiteZone* site_zone_;
     std::string table_prefix_;
     Registrations& registrations_;

@@ -60,6 +60,7 @@ public:
 struct HostServices {
     HookEngine* hooks;
     std::function<std::unique_ptr<Log>(std::string plugin_id)> log_for;
+    Database* database;
     const SiteZone* site_zone;
     std::string table_prefix;
 };

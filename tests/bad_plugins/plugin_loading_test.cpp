@@ -140,7 +140,7 @@ public:
         return *set_;
     }
     HostServices services() {
-        return {&engine_, [this](std::string id) { return std::make_unique<MemoryLog>(std::move(id), lines); }, &zone_, "shop_"};
+        return {&engine_, [this](std::string id) { return std::make_unique<MemoryLog>(std::move(id), lines); }, nullptr, &zone_, "shop_"};
     }
     void init() { init_(); }
     void stop() { set_.reset(); }

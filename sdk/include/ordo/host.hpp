@@ -48,6 +48,9 @@ public:
     virtual Hooks& hooks() noexcept = 0;
     virtual Log& log() noexcept = 0;
     virtual const PluginSettings& settings() const noexcept = 0;
+    /// The shop's database. It may not exist yet: then reading throws `ordo.database.unavailable`. Not from inside a slot that
+    /// already has a `Read` or `Unit`: use that one.
+    virtual Database& database() noexcept = 0;
     virtual const SiteZone& site_zone() const noexcept = 0;
     /// The whole name of a table: `table("posts")` is "wp_posts".
     virtual std::string table(std::string_view name) const = 0;

@@ -1,0 +1,234 @@
+/// The database over SOCI on real SQLite files: texts byte by byte, units of work, the schema installer.
+#include <atomic>
+#include <thread>
+
+#include "kernel/database/schema_installer.hpp"
+#include "kernel/database/sql_database.hpp"
+#include "tests/support/shop.hpp"
+
+namespace ordo::test {
+namespace {
+
+class QuietLog final : public Log {
+public:
+    bool enabled(Level) const noexcept override { return true; }
+    void write(Level, std::string_view message) noexcept override { last = message; }
+    std::string last;
+};
+
+struct Fixture {
+    TempDirectory directory;
+    QuietLog log;
+    database::SqlDatabase db{database::make_dialect("sqlite://" + (directory.path() / "a file.db").string(), 1), log};
+    Fixture() {
+        db.run([](database::DdlUnit& unit) {
+            using namespace columns;
+            unit.create_table({"t", {id("id", true), nullable("text", longtext()), nullable("amount", amount()), nullable("number", bigint())}, {"id"}, {}, 100});
+        });
+    }
+    std::string count() { return select_one(db, "SELECT COUNT(*) FROM t"); }
+    std::uint64_t insert(Unit& unit, BytesView text, BytesView amount = std::nullopt) {
+        unit.insert({"t", {"text", "amount"}, {text, amount}});
+        return unit.last_insert_id();
+    }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "texts come back byte by byte: NUL, backslashes, emoji, quotes, 16 MB, NULL and empty") {
+    const std::vector<Bytes> texts{std::string("a\0b", 3), "\\n \\' \" ' % _ ? :v1", "🍵 日本", std::string(16 << 20, 'x'), std::nullopt, "", "\xff\xfe"};
+    db.write([&](Unit& unit) {
+        for (const Bytes& text : texts) insert(unit, view(text));
+    });
+    const auto rows = select(db, "SELECT text FROM t ORDER BY id");
+    REQUIRE(rows.size() == texts.size());
+    for (std::size_t i = 0; i < texts.size(); ++i) CHECK(rows[i][0] == texts[i]);
+}
+
+TEST_CASE_METHOD(Fixture, "amounts keep all their digits, ids go on from where the table says") {
+    std::uint64_t id = 0;
+    db.write([&](Unit& unit) { id = insert(unit, "x", "123456789012345678.12345678"); });
+    CHECK(id == 100);
+    CHECK(select_one(db, "SELECT amount FROM t") == "123456789012345678.12345678");
+    execute(db, "DELETE FROM t");
+    db.write([&](Unit& unit) { id = insert(unit, "y"); });
+    CHECK(id == 101);  // an id is never given twice
+}
+
+TEST_CASE_METHOD(Fixture, "a unit that throws leaves nothing; a savepoint undoes only its part [G12]") {
+    CHECK_THROWS_AS(db.write([&](Unit& unit) {
+        insert(unit, "a");
+        throw Error(errc::internal, "no");
+    }), Error);
+    CHECK(count() == "0");
+    int foreign = 0;
+    CHECK_THROWS_AS(db.write([&](Unit& unit) {
+        insert(unit, "a");
+        throw 42;  // not even a std::exception
+    }), int);
+    CHECK(count() == "0");
+    std::vector<std::string> announced;
+    db.write([&](Unit& unit) {
+        insert(unit, "kept");
+        unit.after_commit([&] { announced.emplace_back("kept"); });
+        try {
+            unit.savepoint([&] {
+                insert(unit, "undone");
+                unit.after_commit([&] { announced.emplace_back("undone"); });
+                unit.savepoint([&] { insert(unit, "undone with it"); });
+                throw Error(errc::internal, "no");
+            });
+        } catch (const Error&) {
+            ++foreign;
+        }
+        unit.savepoint([&] { insert(unit, "kept too"); });
+        CHECK(announced.empty());
+    });
+    CHECK(foreign == 1);
+    CHECK(count() == "2");
+    CHECK(announced == std::vector<std::string>{"kept"});
+}
+
+TEST_CASE_METHOD(Fixture, "a unit inside a unit joins it by a savepoint and never commits it [G12]") {
+    std::vector<std::string> announced;
+    CHECK_THROWS(db.write([&](Unit& outer) {
+        insert(outer, "outer");
+        db.write([&](Unit& inner) {
+            insert(inner, "inner");
+            inner.after_commit([&] { announced.emplace_back("inner"); });
+        });
+        CHECK(announced.empty());
+        throw Error(errc::internal, "no");
+    }));
+    CHECK(count() == "0");
+    CHECK(announced.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "an announcement that throws is logged and stops neither the others nor the caller") {
+    bool second = false;
+    db.write([&](Unit& unit) {
+        insert(unit, "x");
+        unit.after_commit([] { throw Error(errc::internal, "bad announcement"); });
+        unit.after_commit([&] { second = true; });
+    });
+    CHECK(second);
+    CHECK(log.last.find("bad announcement") != std::string::npos);
+    CHECK(count() == "1");
+}
+
+TEST_CASE_METHOD(Fixture, "the body runs again when another connection held the lock too long [G26]") {
+    std::atomic<bool> holding{false}, release{false};
+    database::SqlDatabase other(database::make_dialect("sqlite://" + (directory.path() / "a file.db").string(), 1), log);
+    std::thread holder([&] {
+        other.write([&](Unit& unit) {
+            unit.execute("INSERT INTO t (text) VALUES ('other')");
+            holding = true;
+            while (!release) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        });
+    });
+    while (!holding) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::thread releaser([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // longer than one attempt waits, shorter than three
+        release = true;
+    });
+    db.write([&](Unit& unit) { insert(unit, "mine"); });
+    holder.join();
+    releaser.join();
+    CHECK(count() == "2");
+    CHECK(log.last.find("run again") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "a snapshot does not see what is written meanwhile") {
+    db.read([&](Read& read) {
+        int rows = 0;
+        const auto count_rows = [&] {
+            rows = 0;
+            read.query("SELECT id FROM t", [&](const Row&) { ++rows; });
+            return rows;
+        };
+        CHECK(count_rows() == 0);
+        db.write([&](Unit& unit) { insert(unit, "new"); });
+        CHECK(count_rows() == 0);
+    });
+    CHECK(count() == "1");
+}
+
+TEST_CASE_METHOD(Fixture, "a reading connection cannot write [G3]") {
+    db.read([&](Read& read) {
+        try {
+            read.query("INSERT INTO t (text) VALUES ('x')", [](const Row&) {});
+            FAIL("it wrote");
+        } catch (const Error& error) {
+            CHECK(error.code() == errc::io);
+        }
+    });
+}
+
+TEST_CASE_METHOD(Fixture, "errors name the database and the statement, never the values [G20]") {
+    execute(db, "CREATE UNIQUE INDEX one ON t (text)");
+    try {
+        db.write([&](Unit& unit) {
+            insert(unit, "jan@example.com");
+            insert(unit, "jan@example.com");
+        });
+        FAIL("no error");
+    } catch (const Error& error) {
+        const std::string message = error.what();
+        CHECK(error.code() == errc::database_statement);
+        CHECK(message.find("UNIQUE constraint failed") != std::string::npos);
+        CHECK(message.find("INSERT INTO") != std::string::npos);
+        CHECK(message.find("jan@") == std::string::npos);
+    }
+    CHECK(count() == "0");
+}
+
+TEST_CASE_METHOD(Fixture, "a statement may be used again inside its own rows") {
+    db.write([&](Unit& unit) {
+        for (const std::string text : {"a", "b"}) insert(unit, text);
+    });
+    std::string seen;
+    db.read([&](Read& read) {
+        read.query("SELECT text FROM t ORDER BY id", [&](const Row& outer) {
+            const std::string name(outer.text(0));
+            read.query("SELECT text FROM t ORDER BY id", [&](const Row& inner) { seen += name + std::string(inner.text(0)) + " "; });
+        });
+    });
+    CHECK(seen == "aa ab ba bb ");
+}
+
+TEST_CASE_METHOD(Fixture, "the installer makes what is missing, verifies it and does nothing the second time [G32]") {
+    using namespace columns;
+    const Schema schema{{"u", {id("id", true), nullable("name", varchar(20))}, {"id"}, {{"name", {{"name", 10}}, Index::Kind::unique}}}};
+    CHECK(database::find_problems(db, db.dialect(), schema) == std::vector<std::string>{"table u is missing"});
+    CHECK(database::install(db, schema) == std::vector<std::string>{"table u"});
+    CHECK(database::install(db, schema).empty());
+    execute(db, "DROP INDEX u_name");
+    CHECK(database::find_problems(db, db.dialect(), schema) == std::vector<std::string>{"index name of table u is missing"});
+    CHECK(database::install(db, schema) == std::vector<std::string>{"index name of u"});
+    execute(db, "DROP TABLE u");
+    execute(db, "CREATE TABLE u (id INTEGER)");
+    CHECK_THROWS_AS(database::install(db, schema), Error);
+}
+
+TEST_CASE("a file that is no database, a folder, another database's url: one clear error each") {
+    TempDirectory directory;
+    QuietLog log;
+    const auto code_of = [&](const std::string& url) {
+        try {
+            database::SqlDatabase db(database::make_dialect(url), log);
+            db.read([](Read& read) { read.query("SELECT 1 FROM sqlite_master", [](const Row&) {}); });
+        } catch (const Error& error) {
+            CHECK(!error.hint().empty());
+            return error.code();
+        }
+        return ErrorCode{};
+    };
+    CHECK(code_of("sqlite://" + directory.write("text", "this is no database, only a text that is long enough").string()) == errc::database_unavailable);
+    CHECK(code_of("sqlite://" + directory.path().string()) == errc::database_unavailable);
+    CHECK(code_of("sqlite://" + (directory.path() / "none.db").string()) == errc::database_unavailable);
+    CHECK(!std::filesystem::exists(directory.path() / "none.db"));
+    CHECK(code_of("oracle://user:secret@host/db") == errc::config_bad_value);
+    CHECK(code_of("sqlite://") == errc::config_bad_value);
+}
+
+}  // namespace ordo::test
