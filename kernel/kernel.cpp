@@ -97,6 +97,7 @@ struct Kernel::Parts {
           importer(transfer::make_dump_importer(database, database, settings.table_prefix)), options(*this) {
         controller.count_pending = [this](Read& read, const Direction& way) { return synchronizer.count_pending(read, way); };
         controller.create_tables = [this] { create_tables(store_hpos); };
+        controller.has_shop = [this] { return has_shop(); };
         declared.before_init();
         plugin_set->close_declarations();
         check_start();
@@ -140,12 +141,14 @@ struct Kernel::Parts {
                 if (!result.obstacles.empty()) throw orders::refusal(store, result.obstacles);
                 return;
             }
+            if (name == option::data_sync_enabled && value == "no") refuse_hpos_only();
             parts_.database.write([&](Unit& unit) { parts_.options_table.set(unit, name, value); });
         }
         bool remove(std::string_view name) override {
             refuse_if_configured(name);
             if (!parts_.options_table.get(name)) return false;
             if (name == option::custom_orders_table_enabled) update(name, "no");  // what its absence means passes the gate
+            if (name == option::data_sync_enabled) refuse_hpos_only();
             bool removed = false;
             parts_.database.write([&](Unit& unit) { removed = parts_.options_table.remove(unit, name); });
             return removed;
@@ -165,6 +168,13 @@ struct Kernel::Parts {
                 throw Error(errc::option_read_only, fmt::format("option {} is set by the configuration ({})", name,
                                                                 parts_.settings.file ? parts_.settings.file->string() : "command line"),
                             "change it there");
+        }
+        /// Without mirroring only HPOS is left, so every plugin must be ready for it.
+        void refuse_hpos_only() const {
+            std::string message = "compatibility mode is not turned off while HPOS is authoritative:";
+            const auto obstacles = parts_.controller.get_hpos_only_obstacles();
+            for (const SwitchObstacle& obstacle : obstacles) message += "\n  - " + obstacle.message;
+            if (!obstacles.empty()) throw Error(errc::switch_refused, message);
         }
         Parts& parts_;
     };
@@ -204,6 +214,16 @@ struct Kernel::Parts {
         return false;
     }
 
+    bool has_shop() {
+        bool shop = false;
+        try {
+            database.read([&](Read& read) { shop = is_shop(read); });
+        } catch (const Error& error) {
+            if (error.code() != errc::database_unavailable) throw;
+        }
+        return shop;
+    }
+
     void require_shop() {
         bool shop = false;
         database.read([&](Read& read) { shop = is_shop(read); });
@@ -216,7 +236,7 @@ struct Kernel::Parts {
 
     /// What every start says or refuses: a forced store the gate refuses, undeclared plugins while HPOS is on.
     void check_start() {
-        controller.check_forced_store();
+        controller.apply_forced_store();
         for (const PluginCompatibility& plugin : plugin_set->compatibility()) {
             if (plugin.compatibility == Compatibility::compatible) continue;
             if (settings.strict_compatibility)

@@ -21,9 +21,8 @@ namespace ordo::database {
 enum class Access : std::uint8_t { read_only, read_write };
 
 struct Failure {
-    ErrorCode code;
+    ErrorCode code;        ///< `ordo.database.busy`: the transaction may be run again
     std::string message;   ///< the database's own words, without bound values
-    bool retry = false;    ///< the transaction may be run again
 };
 
 class SqlDialect : public Dialect {

@@ -89,7 +89,6 @@ Session::~Session() = default;
 
 void Session::fail(const soci::soci_error& error, std::string_view sql) {
     const Failure failure = dialect_.explain(error);
-    may_retry_ = may_retry_ || failure.retry;
     throw Error(failure.code, fmt::format("{}: {} (in: {})", dialect_.description(), failure.message, beginning(sql)));
 }
 

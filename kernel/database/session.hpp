@@ -24,10 +24,6 @@ public:
     std::uint64_t last_insert_id();
     const SqlDialect& dialect() const noexcept { return dialect_; }
 
-    /// Set when a statement failed in a way that allows the whole transaction to be run again.
-    bool may_retry() const noexcept { return may_retry_; }
-    void clear_retry() noexcept { may_retry_ = false; }
-
 private:
     struct Prepared;
     struct Cache;
@@ -38,7 +34,6 @@ private:
     const SqlDialect& dialect_;
     std::unique_ptr<soci::session> connection_;
     std::unique_ptr<Cache> cache_;
-    bool may_retry_ = false;
 };
 
 }  // namespace ordo::database

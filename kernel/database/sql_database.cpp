@@ -127,7 +127,8 @@ thread_local TransactionUnit* TransactionUnit::innermost_ = nullptr;
 
 struct SqlDatabase::Pool {
     std::mutex mutex;
-    std::vector<std::unique_ptr<Session>> readers, writers;
+    // Readers are closed before writers: the last connection to close empties the write-ahead log, and must be able to.
+    std::vector<std::unique_ptr<Session>> writers, readers;
 };
 
 SqlDatabase::SqlDatabase(std::unique_ptr<SqlDialect> dialect, Log& log)
@@ -170,7 +171,6 @@ void SqlDatabase::transaction(const std::function<void(TransactionUnit&)>& body)
     std::vector<std::function<void()>> announcements;
     for (int attempt = 1;; ++attempt) {
         auto session = take(Access::read_write);
-        session->clear_retry();
         try {
             session->execute(dialect_->begin(Access::read_write), {});
             TransactionUnit unit(*this, *session);
@@ -178,7 +178,8 @@ void SqlDatabase::transaction(const std::function<void(TransactionUnit&)>& body)
             session->execute("COMMIT", {});
             announcements = unit.take_announcements();
         } catch (const std::exception& error) {
-            const bool again = session->may_retry() && attempt < attempts_max;
+            const auto* known = dynamic_cast<const Error*>(&error);
+            const bool again = known && known->code() == errc::database_busy && attempt < attempts_max;
             try {
                 session->execute("ROLLBACK", {});
                 give_back(std::move(session), Access::read_write);

@@ -25,7 +25,7 @@ public:
 
     const SqlDialect& dialect() const noexcept override { return *dialect_; }
     void read(const std::function<void(Read&)>& body) override;
-    /// The body runs again, at most three times in all, after a failure that the dialect calls retryable.
+    /// The body runs again, at most three times in all, after `ordo.database.busy`.
     /// Called inside another unit of the same thread it joins that one by a savepoint.
     void write(const std::function<void(Unit&)>& body) override;
     void run(const std::function<void(DdlUnit&)>& body) override;

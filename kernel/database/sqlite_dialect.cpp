@@ -64,11 +64,11 @@ public:
     }
 
     Failure explain(const soci::soci_error& error) const override {
-        Failure failure{errc::database_statement, error.get_error_message(), false};
+        Failure failure{errc::database_statement, error.get_error_message()};
         if (const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error)) {
             switch (sqlite->result() & 0xFF) {
                 case SQLITE_BUSY:
-                case SQLITE_LOCKED: failure.code = errc::database_busy; failure.retry = true; break;
+                case SQLITE_LOCKED: failure.code = errc::database_busy; break;
                 case SQLITE_FULL: failure.code = errc::database_full; break;
                 case SQLITE_IOERR:
                 case SQLITE_READONLY: failure.code = errc::io; break;

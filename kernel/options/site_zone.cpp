@@ -36,14 +36,15 @@ std::shared_ptr<const OptionSiteZone::Zone> OptionSiteZone::current() const {
     const std::string offset = options_->get(option::gmt_offset).value_or("0");
     double hours = 0;
     std::from_chars(offset.data(), offset.data() + offset.size(), hours);
-    zone->offset = std::chrono::seconds{std::lround(hours * 3600)};
+    // No place on earth is further from UTC; anything else is damage.
+    if (hours >= -14 && hours <= 14) zone->offset = std::chrono::seconds{std::lround(hours * 3600)};
     return zone_ = zone;
 }
 
 std::string OptionSiteZone::to_local(UtcSeconds instant) const {
     const auto zone = current();
-    if (!zone->named) return format_datetime(instant + zone->offset);
-    return format_datetime(UtcSeconds{zone->named->to_local(instant).time_since_epoch()});
+    const UtcSeconds local = zone->named ? UtcSeconds{zone->named->to_local(instant).time_since_epoch()} : instant + zone->offset;
+    return format_datetime(fits_datetime(local) ? local : instant);  // at the ends of the calendar
 }
 
 }  // namespace ordo::options

@@ -29,9 +29,10 @@ Controller::Controller(Database& database, const options::OptionsTable& options,
     : database_(&database), options_(&options), stores_(&stores), settings_(std::move(settings)), hooks_(std::move(hooks)), log_(&log) {}
 
 std::string Controller::configured_store() const {
-    const bool hpos = settings_.force.value_or(options_->get(option::custom_orders_table_enabled) == "yes");
-    return std::string(hpos ? store_hpos : store_posts);
+    return std::string(settings_.force.value_or(stored_hpos()) ? store_hpos : store_posts);
 }
+
+bool Controller::stored_hpos() const { return options_->get(option::custom_orders_table_enabled) == "yes"; }
 
 bool Controller::custom_orders_table_usage_is_enabled() { return get_orders_data_store() == store_hpos; }
 
@@ -52,25 +53,33 @@ std::string Controller::get_orders_refund_data_store() {
 bool Controller::filter_answer_is_accepted(const std::string& configured, const std::string& answer) {
     {
         const std::lock_guard lock(mutex_);
-        if (filter_decision_ && filter_decision_->first == answer) return filter_decision_->second;
+        if (refused_answer_ == answer) return false;
     }
-    bool accepted = stores_->knows(answer);
-    if (!accepted) {
-        log_->warning("woocommerce_order_data_store answered \"{}\", which no loaded plugin provides: ignored, \"{}\" stays authoritative",
-                      answer, configured);
-    } else if (const auto obstacles = get_switch_obstacles(answer, {}); !obstacles.empty()) {
-        accepted = false;
-        for (const SwitchObstacle& obstacle : obstacles)
-            log_->warning("woocommerce_order_data_store answered \"{}\": ignored, {}", answer, obstacle.message);
+    std::vector<std::string> reasons;
+    if (!stores_->knows(answer)) {
+        reasons.push_back("no loaded plugin provides it");
+    } else if (answer != store_posts && answer != store_hpos) {
+        reasons.push_back("only posts and hpos can be authoritative so far");
+    } else {
+        // A switch like any other: through the gate, and kept. Were it asked anew at each start, the first change in the new
+        // store would close the gate, and the old store would silently be authoritative again.
+        try {
+            for (SwitchObstacle& obstacle : perform_switch({configured, answer}, {}).obstacles) reasons.push_back(std::move(obstacle.message));
+        } catch (const Error& error) {
+            reasons.push_back(error.what());  // no database yet, or none that can be written
+        }
+        if (reasons.empty()) return true;
     }
+    for (const std::string& reason : reasons)
+        log_->warning("woocommerce_order_data_store answered \"{}\": ignored, \"{}\" stays authoritative: {}", answer, configured, reason);
     const std::lock_guard lock(mutex_);
-    filter_decision_.emplace(answer, accepted);
-    return accepted;
+    refused_answer_ = answer;
+    return false;
 }
 
 void Controller::forget_filter_decision() {
     const std::lock_guard lock(mutex_);
-    filter_decision_.reset();
+    refused_answer_.reset();
 }
 
 std::vector<PluginCompatibility> Controller::get_compatibility_info() { return stores_->registry().compatibility(); }
@@ -117,12 +126,12 @@ std::vector<SwitchObstacle> Controller::obstacles_in(Read& read, const Direction
 
 std::vector<SwitchObstacle> Controller::get_switch_obstacles(std::string_view store, const SwitchOptions& options) {
     stores_->get(store);
-    const Direction way{configured_store(), std::string(store)};
-    return way.source == way.target ? std::vector<SwitchObstacle>{} : get_switch_obstacles_between(way, options);
+    return get_switch_obstacles_between({configured_store(), std::string(store)}, options);
 }
 
 std::vector<SwitchObstacle> Controller::get_switch_obstacles_between(const Direction& way, const SwitchOptions& options) {
     std::vector<SwitchObstacle> obstacles;
+    if (way.source == way.target) return obstacles;
     database_->read([&](Read& read) { obstacles = obstacles_in(read, way, options); });
     for (SwitchObstacle& veto : veto_obstacles(way)) obstacles.push_back(std::move(veto));
     return obstacles;
@@ -130,18 +139,22 @@ std::vector<SwitchObstacle> Controller::get_switch_obstacles_between(const Direc
 
 SwitchResult Controller::switch_authoritative_store(std::string_view store, const SwitchOptions& options) {
     stores_->get(store);
-    SwitchResult result;
     if (settings_.force) {
+        SwitchResult result;
         result.obstacles.push_back({Kind::configuration, {},
                                     "the configuration decides it: [custom_orders_table] force is set; change or remove it there"});
         return result;
     }
-    const Direction way{configured_store(), std::string(store)};
+    return perform_switch({configured_store(), std::string(store)}, options);
+}
+
+SwitchResult Controller::perform_switch(const Direction& way, const SwitchOptions& options) {
+    SwitchResult result;
     const auto sync_set = options_->get(option::data_sync_enabled);
     result.compatibility_mode = sync_set == "yes";
     if (way.source == way.target) return result;
     // Everything is asked before the transaction, vetoes only here: no hook may run inside one.
-    result.obstacles = get_switch_obstacles(store, options);
+    result.obstacles = get_switch_obstacles_between(way, options);
     if (!result.obstacles.empty()) return result;
     if (way.target == store_hpos) create_tables();
     const bool turn_on = options.sync == SyncAfterSwitch::turn_on || !sync_set;
@@ -158,19 +171,18 @@ SwitchResult Controller::switch_authoritative_store(std::string_view store, cons
     return result;
 }
 
-void Controller::check_forced_store() {
+std::vector<SwitchObstacle> Controller::get_hpos_only_obstacles() {
+    return custom_orders_table_usage_is_enabled() ? plugin_obstacles(store_hpos, {}) : std::vector<SwitchObstacle>{};
+}
+
+void Controller::apply_forced_store() {
     if (!settings_.force) return;
     const std::string forced(*settings_.force ? store_hpos : store_posts);
-    const bool stored_hpos = options_->get(option::custom_orders_table_enabled) == "yes";
-    const std::string stored(stored_hpos ? store_hpos : store_posts);
+    const std::string stored(stored_hpos() ? store_hpos : store_posts);
     std::vector<SwitchObstacle> obstacles = plugin_obstacles(forced, {});
-    if (stored != forced) {
-        // A switch like any other, so the same gate. Without a database there is nothing to switch yet.
-        try {
-            obstacles = get_switch_obstacles_between({stored, forced}, {});
-        } catch (const Error& error) {
-            if (error.code() != errc::database_unavailable) throw;
-        }
+    if (stored != forced && has_shop()) {
+        // A switch like any other, through the same gate, and kept: the next start finds it done.
+        obstacles = perform_switch({stored, forced}, {}).obstacles;
     }
     if (!obstacles.empty()) throw refusal(forced, obstacles);
 }

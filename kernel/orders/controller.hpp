@@ -39,6 +39,7 @@ public:
     /// Set once, by the kernel, before anything else is called.
     std::function<PendingOrders(Read&, const Direction&)> count_pending;
     std::function<void()> create_tables;   ///< of the HPOS storage, before it becomes authoritative
+    std::function<bool()> has_shop;        ///< whether there is a database with a shop in it
 
     bool custom_orders_table_usage_is_enabled() override;
     std::string get_orders_data_store() override;
@@ -49,12 +50,16 @@ public:
 
     /// What option and configuration say, before the filter.
     std::string configured_store() const;
-    /// Refuses the start if the configuration forces a store that the gate refuses. Throws `ordo.switch.refused`.
-    void check_forced_store();
+    /// At the start: what the configuration forces is switched to through the gate, once. Throws `ordo.switch.refused`.
+    void apply_forced_store();
+    /// What stands in the way of turning compatibility mode off while HPOS is authoritative.
+    std::vector<SwitchObstacle> get_hpos_only_obstacles();
     /// A sync or an option may have opened or closed the gate for a filter's answer.
     void forget_filter_decision();
 
 private:
+    bool stored_hpos() const;
+    SwitchResult perform_switch(const Direction& way, const SwitchOptions& options);
     std::vector<SwitchObstacle> get_switch_obstacles_between(const Direction& way, const SwitchOptions& options);
     std::vector<SwitchObstacle> plugin_obstacles(std::string_view target, const SwitchOptions& options);
     std::vector<SwitchObstacle> obstacles_in(Read& read, const Direction& way, const SwitchOptions& options);
@@ -68,7 +73,7 @@ private:
     ControllerHooks hooks_;
     Log* log_;
     std::mutex mutex_;
-    std::optional<std::pair<std::string, bool>> filter_decision_;
+    std::optional<std::string> refused_answer_;   ///< of the filter; asked again after a sync or a switch
 };
 
 /// The refusal as one error that names every obstacle.

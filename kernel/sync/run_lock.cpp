@@ -63,6 +63,7 @@ Table run_lock_schema(const std::string& table_prefix) {
 
 RunLock::RunLock(Database& database, const std::string& table_prefix)
     : database_(&database), table_(table_prefix + "ordo_lock"), holder_(make_holder()) {
+    confirmed_s_ = now_s();
     database.write([&](Unit& unit) {
         const BytesView name{lock_name};
         std::string other;
@@ -91,6 +92,11 @@ void RunLock::confirm(Unit& unit) const {
     if (unit.execute("UPDATE " + table_ + " SET heartbeat = ? WHERE name = ? AND holder = ?", values) == 0)
         throw Error(errc::sync_locked, "another run has taken this shop over; this one ends without writing more",
                     "run `ordo hpos status` to see what is left to do");
+    confirmed_s_ = now_s();
+}
+
+void RunLock::keep_alive() const {
+    if (now_s() - confirmed_s_ >= silent_s_max / 4) database_->write([&](Unit& unit) { confirm(unit); });
 }
 
 RunLock::~RunLock() {

@@ -21,10 +21,13 @@ public:
 
     /// Inside each unit of the run: renews the heartbeat. Throws `ordo.sync.locked` if another run took over.
     void confirm(Unit& unit) const;
+    /// Between units: the same, in a unit of its own, if the last time is long ago. For stretches in which nothing is written.
+    void keep_alive() const;
 
 private:
     Database* database_;
     std::string table_, holder_;
+    mutable long confirmed_s_ = 0;
 };
 
 }  // namespace ordo::sync

@@ -52,30 +52,32 @@ Direction Synchronizer::get_direction() {
 
 bool Synchronizer::data_sync_is_enabled() { return services_.options->get(option::data_sync_enabled) == "yes"; }
 
-std::vector<OrderId> Synchronizer::list_tombstones(const orders::StoreView& view, const Direction& way, std::size_t count_max) const {
-    std::vector<OrderId> deleted;
+Synchronizer::Tombstones Synchronizer::list_tombstones(const orders::StoreView& view, const Direction& way, std::size_t count_max) const {
+    Tombstones found;
     for (const std::string& id : services_.stores->registry().store_ids()) {
         auto* records = find_interface<DeletionRecords>(services_.stores->get(id));
         if (!records || !view.has_tables(id)) continue;
         OrderId after{};
-        while (deleted.size() < count_max) {
+        while (found.deleted.size() < count_max) {
             const auto page = records->list_deleted(view.snapshot(), way.source, after, page_orders);
             if (page.empty()) break;
             after = page.back();
             // A record of an order the source has again is out of date.
             const auto there = view.read(way.source, page);
-            for (const OrderId order : page)
-                if (!find_order(there, order) && deleted.size() < count_max) deleted.push_back(order);
+            for (const OrderId order : page) {
+                if (find_order(there, order)) found.out_of_date.push_back(order);
+                else if (found.deleted.size() < count_max) found.deleted.push_back(order);
+            }
         }
     }
-    return deleted;
+    return found;
 }
 
 Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way) const {
     Scan found;
     const orders::StoreView view(*services_.stores, read);
     const auto quarantined = quarantine_.digests(read, way.target);
-    found.deleted = list_tombstones(view, way, SIZE_MAX);
+    found.deleted = list_tombstones(view, way, SIZE_MAX).deleted;
     const auto in_quarantine = [&](const OrderRecord& record) {
         const auto at = quarantined.find(record.id);
         return at != quarantined.end() && at->second == orders::canonical_digest(record);
@@ -223,13 +225,15 @@ void Synchronizer::commit(const Direction& way, std::span<Work> work, const RunL
 }
 
 void Synchronizer::process(const Direction& way, std::span<const OrderId> ids, const RunLock& lock, BatchResult& result) {
+    lock.keep_alive();
     std::vector<orders::LoadedOrder> source;
     std::vector<Work> work;
     std::map<OrderId, std::string> quarantined;
     services_.database->read([&](Read& read) {
         const orders::StoreView view(*services_.stores, read);
         source = view.read(way.source, ids);
-        const auto target = view.read(way.target, ids);
+        // An auto-draft in the target under an order's id is that order, half made.
+        const auto target = view.read(way.target, ids, AutoDrafts::include);
         quarantined = quarantine_.digests(read, way.target);
         for (orders::LoadedOrder& order : source) {
             const OrderRecord& record = order.record;
@@ -261,19 +265,29 @@ void Synchronizer::process(const Direction& way, std::span<const OrderId> ids, c
     }
 }
 
+void Synchronizer::forget_deleted(Unit& unit, std::span<const OrderId> ids) const {
+    const orders::StoreView view(*services_.stores, unit);
+    for (const std::string& store : services_.stores->registry().store_ids())
+        if (auto* records = find_interface<DeletionRecords>(services_.stores->get(store)); records && view.has_tables(store))
+            records->forget_deleted(unit, ids);
+}
+
 void Synchronizer::erase(const Direction& way, std::span<const OrderId> ids, const RunLock& lock, BatchResult& result) {
-    std::vector<OrderWrite> writes;
-    for (const OrderId id : ids) writes.push_back({WriteOp::erase, id, {}, {}, {}});
-    const std::vector<const OrderRecord*> sources(ids.size(), nullptr);
+    std::uint64_t erased = 0;
     services_.database->write([&](Unit& unit) {
         lock.confirm(unit);
+        // Only what is an order in the target: by now the id may be another post's. The record is forgotten all the same.
+        std::vector<OrderWrite> writes;
+        for (const auto& held : orders::StoreView(*services_.stores, unit).read(way.target, ids))
+            writes.push_back({WriteOp::erase, held.record.id, held.record.type, {}, {}});
+        const std::vector<const OrderRecord*> sources(writes.size(), nullptr);
         const auto results = services_.stores->get(way.target).write(unit, writes);
         services_.stores->overflow().save(unit, way.target, writes, results, sources);
         quarantine_.release(unit, way.target, ids);
-        for (const std::string& store : services_.stores->registry().store_ids())
-            if (auto* records = find_interface<DeletionRecords>(services_.stores->get(store))) records->forget_deleted(unit, ids);
+        forget_deleted(unit, ids);
+        erased = writes.size();
     });
-    result.written += ids.size();
+    result.written += erased;
 }
 
 std::uint64_t Synchronizer::batch_size(std::optional<std::uint64_t> wanted) const {
@@ -294,7 +308,7 @@ BatchResult Synchronizer::process_batch(std::span<const OrderId> order_ids) {
     process(way, order_ids, lock, result);
     // Deleted orders among them: the source does not have them, and a record says that this is meant.
     std::vector<OrderId> deleted;
-    services_.database->read([&](Read& read) { deleted = list_tombstones({*services_.stores, read}, way, SIZE_MAX); });
+    services_.database->read([&](Read& read) { deleted = list_tombstones({*services_.stores, read}, way, SIZE_MAX).deleted; });
     std::erase_if(deleted, [&](OrderId id) { return std::find(order_ids.begin(), order_ids.end(), id) == order_ids.end(); });
     if (!deleted.empty()) erase(way, deleted, lock, result);
     services_.controller->forget_filter_decision();
@@ -355,10 +369,17 @@ SyncReport Synchronizer::sync(const SyncOptions& options) {
         }
     }
     while (!report.interrupted) {
-        std::vector<OrderId> deleted;
-        services_.database->read([&](Read& read) { deleted = list_tombstones({*services_.stores, read}, report.way, batch); });
-        if (deleted.empty()) break;
-        erase(report.way, deleted, lock, result);
+        Tombstones tombstones;
+        services_.database->read([&](Read& read) { tombstones = list_tombstones({*services_.stores, read}, report.way, batch); });
+        if (!tombstones.out_of_date.empty()) {
+            // Kept, they would make a deletion of any later loss.
+            services_.database->write([&](Unit& unit) {
+                lock.confirm(unit);
+                forget_deleted(unit, tombstones.out_of_date);
+            });
+        }
+        if (tombstones.deleted.empty()) break;
+        erase(report.way, tombstones.deleted, lock, result);
     }
     release_settled(report.way, lock);
     report.migrated = result.written;

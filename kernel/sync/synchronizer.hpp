@@ -61,11 +61,16 @@ private:
     struct Work;
     struct Scan;
     Scan scan(Read& read, const Direction& way) const;
-    std::vector<OrderId> list_tombstones(const orders::StoreView& view, const Direction& way, std::size_t count_max) const;
+    /// Recorded deletions from the source: to be carried out, or of orders the source has again.
+    struct Tombstones {
+        std::vector<OrderId> deleted, out_of_date;
+    };
+    Tombstones list_tombstones(const orders::StoreView& view, const Direction& way, std::size_t count_max) const;
     void process(const Direction& way, std::span<const OrderId> ids, const RunLock& lock, BatchResult& result);
     void commit(const Direction& way, std::span<Work> work, const RunLock& lock, BatchResult& result, std::vector<OrderId>& written);
     void put_in_quarantine(const Direction& way, const Work& work, std::string_view field, const std::string& reason, const RunLock& lock,
                            BatchResult& result);
+    void forget_deleted(Unit& unit, std::span<const OrderId> ids) const;
     void erase(const Direction& way, std::span<const OrderId> ids, const RunLock& lock, BatchResult& result);
     /// Orders in quarantine that are gone or equal by now.
     void release_settled(const Direction& way, const RunLock& lock);

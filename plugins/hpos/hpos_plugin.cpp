@@ -165,8 +165,8 @@ public:
         const std::vector<OrderRecord> current = read(unit, updated);
         for (std::size_t i = 0; i < writes.size(); ++i) {
             if (writes[i].op != ordo::WriteOp::update || results[i].outcome == Outcome::refused) continue;
-            const auto held = std::find_if(current.begin(), current.end(), [&](const OrderRecord& r) { return r.id == writes[i].id; });
-            if (held == current.end()) results[i].outcome = Outcome::missing;
+            const OrderRecord* const held = ordo::find_record(current, writes[i].id);
+            if (!held) results[i].outcome = Outcome::missing;
             else if (!ordo::still_holds(*held, writes[i])) results[i].outcome = Outcome::conflict;
             else update_order(unit, held->type, writes[i], results[i].faults);
         }
@@ -246,11 +246,14 @@ private:
         return fitting;
     }
 
-    /// A further row of an internal key has no column to go to.
-    static bool is_repeated_key(const ordo::MetaChange& change, std::vector<ordo::Fault>& faults) {
-        if (!ordo::find_internal_key(change.key)) return false;
+    /// A further row of an internal key has no column to go to, and a row of the key that WooCommerce's deletion records use
+    /// would be taken for one. A row that is there already is changed like any other.
+    static bool has_no_place(const ordo::MetaChange& change, std::vector<ordo::Fault>& faults) {
+        const bool reserved = change.key == ordo::deletion_record_key;
+        if (change.row != 0 || (!reserved && !ordo::find_internal_key(change.key))) return false;
         if (change.op != ordo::MetaChange::Op::remove)
-            faults.push_back({std::nullopt, change.key, change.ordinal, ordo::Rule::repeated_internal_key, false, {}});
+            faults.push_back({std::nullopt, change.key, change.ordinal,
+                              reserved ? ordo::Rule::reserved_key : ordo::Rule::repeated_internal_key, false, {}});
         return true;
     }
 
@@ -294,7 +297,7 @@ private:
             operational.add_own(id);
             add_columns(operational, operational_specs);
             for (const ordo::MetaChange& change : write.meta) {
-                if (is_repeated_key(change, faults)) continue;
+                if (has_no_place(change, faults)) continue;
                 meta.add_own(id);
                 meta.add(change.key);
                 meta.add(meta_text(change, faults));
@@ -328,7 +331,7 @@ private:
             if (!columns.empty()) update_row(unit, row, id, columns, std::move(values));
         }
         for (const ordo::MetaChange& change : write.meta) {
-            if (is_repeated_key(change, faults)) continue;
+            if (has_no_place(change, faults)) continue;
             const std::string handle = std::to_string(change.row);
             if (change.op == ordo::MetaChange::Op::insert) {
                 unit.insert({tables_.meta, {"order_id", "meta_key", "meta_value"}, {id, change.key, meta_text(change, faults)}});

@@ -108,19 +108,29 @@ public:
 
     std::vector<WriteResult> write(ordo::Unit& unit, std::span<const OrderWrite> writes) override {
         std::vector<WriteResult> results;
-        std::vector<OrderId> ids, erased;
-        for (const OrderWrite& write : writes) ids.push_back(write.id);
-        std::vector<Post> posts = load(unit, ids);
+        std::vector<OrderId> ids, inserted, erased;
+        for (const OrderWrite& write : writes) {
+            ids.push_back(write.id);
+            if (write.op == ordo::WriteOp::insert) inserted.push_back(write.id);
+        }
+        const std::vector<Post> posts = load(unit, ids);
+        // Meta of a post that is gone, or of a placeholder, is nobody's.
+        std::erase_if(inserted, [&](OrderId id) {
+            const Post* const post = find_post(posts, id);
+            return post && post->record.type != placeholder_type;
+        });
+        erase_meta(unit, inserted);
         for (const OrderWrite& write : writes) {
             WriteResult result{write.id, Outcome::written, {}};
-            const auto held = std::find_if(posts.begin(), posts.end(), [&](const Post& p) { return p.record.id == write.id; });
-            Post* const post = held == posts.end() ? nullptr : &*held;
+            const Post* const post = find_post(posts, write.id);
             const bool placeholder = post && post->record.type == placeholder_type;
             if (status_too_long(write)) {
                 result.outcome = Outcome::refused;
                 result.faults.push_back({FieldId::status, {}, 0, ordo::Rule::too_long, true, {}});
             } else if (write.op == ordo::WriteOp::erase) {
-                erased.push_back(write.id);
+                // The id may have become another post's.
+                if (post && post->record.type == write.type) erased.push_back(write.id);
+                else result.outcome = Outcome::missing;
             } else if (write.op == ordo::WriteOp::insert) {
                 if (post && !placeholder) {  // the id belongs to a post of another kind, or to an order that is there already
                     result.outcome = Outcome::refused;
@@ -203,6 +213,11 @@ private:
         post.record.meta.push_back({row.number(1), std::string(row.text(2)), ordo::own(row[3])});
     }
 
+    static const Post* find_post(std::span<const Post> ascending, OrderId id) {
+        const auto at = std::lower_bound(ascending.begin(), ascending.end(), id, [](const Post& post, OrderId wanted) { return post.record.id < wanted; });
+        return at != ascending.end() && at->record.id == id ? &*at : nullptr;
+    }
+
     /// The field whose meta row a copy is read from.
     static FieldId original(const FieldSpec& copy) { return ordo::find_internal_key(copy.posts_key)->id; }
 
@@ -251,9 +266,15 @@ private:
     }
 
     void insert(ordo::Unit& unit, const OrderWrite& write, bool placeholder, std::vector<ordo::Fault>& faults) {
+        // Every column is set, those without a value too: neither a default nor what a placeholder held is the order's.
+        std::vector<ordo::FieldChange> changes;
+        for (const FieldSpec& spec : ordo::order_fields) {
+            if (spec.posts_place != PostsPlace::column) continue;
+            const auto listed = std::find_if(write.fields.begin(), write.fields.end(), [&](const auto& change) { return change.id == spec.id; });
+            changes.push_back(listed != write.fields.end() ? *listed : ordo::FieldChange{spec.id, std::nullopt, std::nullopt});
+        }
         Columns columns;
-        set_columns(columns, write.fields, faults);
-        note_absent_columns(write, faults);
+        set_columns(columns, changes, faults);
         std::string local(ordo::zero_datetime);
         for (std::size_t i = 0; i < columns.names.size(); ++i)
             if (columns.names[i] == "post_date") local = *columns.values[i];
@@ -264,11 +285,8 @@ private:
         const std::string id = std::to_string(write.id.value);
         if (placeholder) {
             update_post(unit, columns, id);
-            const BytesView value{id};
-            unit.execute("DELETE FROM " + postmeta_ + " WHERE post_id = ?", {&value, 1});  // a placeholder has no meta of its own
         } else {
-            for (const std::string_view name : {"post_content", "post_excerpt", "to_ping", "pinged", "post_content_filtered"})
-                if (std::find(columns.names.begin(), columns.names.end(), name) == columns.names.end()) columns.set(name, "");
+            for (const std::string_view name : {"post_content", "to_ping", "pinged", "post_content_filtered"}) columns.set(name, "");
             columns.set("ID", id);
             unit.insert({posts_, columns.names, columns.values});
         }
@@ -282,20 +300,24 @@ private:
             meta.values.insert(meta.values.end(), {id, spec.posts_key, text});
         }
         note_copies(write, nullptr, faults);
+        for (const FieldSpec* spec : keys_without_first_row(write, nullptr))
+            meta.values.insert(meta.values.end(), {id, spec->posts_key, std::nullopt});
         for (const ordo::MetaChange& change : write.meta)
             meta.values.insert(meta.values.end(), {id, change.key, ordo::view(change.value)});
         unit.insert(meta);
     }
 
-    /// An insert that does not list a column's field leaves the column's default, which reads as a value.
-    static void note_absent_columns(const OrderWrite& write, std::vector<ordo::Fault>& faults) {
-        for (const FieldSpec& spec : ordo::order_fields) {
-            if (spec.posts_place != PostsPlace::column || spec.type == FieldType::datetime) continue;
-            const bool listed = std::any_of(write.fields.begin(), write.fields.end(), [&](const auto& c) { return c.id == spec.id; });
-            if (listed) continue;
-            const std::string left = spec.type == FieldType::id ? "0" : spec.id == FieldId::status ? "publish" : "";
-            faults.push_back({spec.id, {}, 0, ordo::Rule::not_nullable, true, left});
+    /// Internal keys of which the write adds further rows while the field itself has no row: a NULL row must come first, or
+    /// a further row would be taken for the field.
+    static std::vector<const FieldSpec*> keys_without_first_row(const OrderWrite& write, const Post* post) {
+        std::vector<const FieldSpec*> specs;
+        for (const ordo::MetaChange& change : write.meta) {
+            const FieldSpec* const spec = change.op == ordo::MetaChange::Op::insert ? ordo::find_internal_key(change.key) : nullptr;
+            if (!spec || (post && post->meta_rows[index_of(spec->id)] != 0)) continue;
+            const bool set = std::any_of(write.fields.begin(), write.fields.end(), [&](const auto& field) { return field.id == spec->id && field.value; });
+            if (!set && std::find(specs.begin(), specs.end(), spec) == specs.end()) specs.push_back(spec);
         }
+        return specs;
     }
 
     /// Copies share their original's meta row: where they were to differ, the kernel keeps the copy.
@@ -332,13 +354,16 @@ private:
                 note_fault(spec, change.value, from_meta(spec, *text), ordo::Rule::not_a_date, faults);
             }
             const std::uint64_t row = post.meta_rows[index_of(spec.id)];
-            // Without the first row a further one would take its place; NULL is no value either.
             if (row == 0 && text) insert_meta(unit, id, spec.posts_key, text);
             if (row == 0) continue;
-            if (text || post.repeated.test(index_of(spec.id))) update_meta(unit, row, text);
+            // Without the first row a further one would take its place; NULL is no value either.
+            const bool further = post.repeated.test(index_of(spec.id)) ||
+                                 std::any_of(write.meta.begin(), write.meta.end(), [&](const auto& meta) { return meta.key == spec.posts_key; });
+            if (text || further) update_meta(unit, row, text);
             else delete_meta(unit, row);
         }
         note_copies(write, &post.record, faults);
+        for (const FieldSpec* spec : keys_without_first_row(write, &post)) insert_meta(unit, id, spec->posts_key, std::nullopt);
         for (const ordo::MetaChange& change : write.meta) {
             if (change.op == ordo::MetaChange::Op::insert) insert_meta(unit, id, change.key, change.value);
             else if (change.op == ordo::MetaChange::Op::update) update_meta(unit, change.row, change.value);
@@ -369,7 +394,10 @@ private:
     void erase(ordo::Unit& unit, std::span<const OrderId> ids) {
         if (ids.empty()) return;
         unit.execute("DELETE FROM " + posts_ + " WHERE ID IN " + ordo::id_list(ids));
-        unit.execute("DELETE FROM " + postmeta_ + " WHERE post_id IN " + ordo::id_list(ids));
+        erase_meta(unit, ids);
+    }
+    void erase_meta(ordo::Unit& unit, std::span<const OrderId> ids) {
+        if (!ids.empty()) unit.execute("DELETE FROM " + postmeta_ + " WHERE post_id IN " + ordo::id_list(ids));
     }
 
     std::string posts_, postmeta_;

@@ -69,7 +69,8 @@ public:
 
     /// Whether `hpos` is authoritative.
     virtual bool custom_orders_table_usage_is_enabled() = 0;
-    /// The id of the authoritative store: option, configuration, then the filter `woocommerce_order_data_store`.
+    /// The id of the authoritative store: option, configuration, then the filter `woocommerce_order_data_store`. An answer of
+    /// the filter that passes the gate is a switch and is stored; one that does not is logged and ignored.
     virtual std::string get_orders_data_store() = 0;
     /// The same for refunds (`woocommerce_order-refund_data_store`): always the store of the orders.
     virtual std::string get_orders_refund_data_store() = 0;

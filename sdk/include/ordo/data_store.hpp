@@ -65,7 +65,8 @@ struct MetaChange {
 
 enum class WriteOp : std::uint8_t { insert, update, erase };
 
-/// One order's write. An insert lists every field and meta row there is.
+/// One order's write. An insert lists every field and meta row there is. An erase removes the order only if it still has
+/// the given type.
 struct OrderWrite {
     WriteOp op;
     OrderId id;

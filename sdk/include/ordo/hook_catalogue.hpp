@@ -17,7 +17,7 @@ inline constexpr Action<> before_woocommerce_init{
 
 inline constexpr Filter<std::string> order_data_store{
     "woocommerce_order_data_store", "kernel", "string store_id",
-    "when the authoritative store of orders is chosen",
+    "when the authoritative store of orders is asked for. Another store than the present one is a switch: it passes the gate and is kept",
     "is logged; the value stays as it was. An unknown store, or one the gate refuses, is ignored and logged"};
 
 inline constexpr Filter<std::string> order_refund_data_store{

@@ -34,7 +34,7 @@ enum class FieldId : std::uint8_t {
 enum class FieldType : std::uint8_t {
     text,      ///< the bytes themselves
     amount,    ///< a number of any length, one spelling per value: "12.5"; the empty text is 0
-    id,        ///< an unsigned integer of 64 bits without leading zeros; the empty text is 0
+    id,        ///< 0 to 2^63-1 (PHP and SQLite hold no more) without leading zeros; the empty text is 0
     flag,      ///< "1" or "0"
     datetime,  ///< UTC, `YYYY-MM-DD HH:MM:SS`; the empty text and a zero date are no value
 };
@@ -213,7 +213,7 @@ inline std::optional<std::string> canonical_id(std::string_view text) {
     const std::size_t first = text.find_first_not_of('0');
     if (first == std::string_view::npos) return "0";
     text.remove_prefix(first);
-    constexpr std::string_view largest = "18446744073709551615";
+    constexpr std::string_view largest = "9223372036854775807";
     if (text.size() > largest.size() || (text.size() == largest.size() && text > largest)) return std::nullopt;
     return std::string(text);
 }
@@ -276,7 +276,7 @@ inline std::string_view fitting_prefix(std::string_view text, std::uint32_t leng
 /// Which rule a value broke when a store could not hold it.
 enum class Rule : std::uint8_t {
     not_a_number, not_an_id, not_a_flag, not_a_date, out_of_range, too_many_decimals, too_long, repeated_internal_key,
-    not_nullable, one_key_for_two_columns, store_refused,
+    reserved_key, not_nullable, one_key_for_two_columns, store_refused,
 };
 
 constexpr std::string_view to_string(Rule rule) noexcept {
@@ -289,6 +289,7 @@ constexpr std::string_view to_string(Rule rule) noexcept {
         case Rule::too_many_decimals: return "too_many_decimals";
         case Rule::too_long: return "too_long";
         case Rule::repeated_internal_key: return "repeated_internal_key";
+        case Rule::reserved_key: return "reserved_key";
         case Rule::not_nullable: return "not_nullable";
         case Rule::one_key_for_two_columns: return "one_key_for_two_columns";
         case Rule::store_refused: return "store_refused";

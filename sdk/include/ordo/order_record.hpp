@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,5 +84,11 @@ private:
         return std::lower_bound(fields.cbegin(), fields.cend(), field, [](const Field& f, FieldId wanted) { return f.id < wanted; });
     }
 };
+
+/// The record of an id among records that are ascending by id; null if it is not there.
+inline const OrderRecord* find_record(std::span<const OrderRecord> ascending, OrderId id) noexcept {
+    const auto at = std::lower_bound(ascending.begin(), ascending.end(), id, [](const OrderRecord& record, OrderId wanted) { return record.id < wanted; });
+    return at != ascending.end() && at->id == id ? &*at : nullptr;
+}
 
 }  // namespace ordo
