@@ -142,6 +142,11 @@ struct Kernel::Parts {
                 return;
             }
             if (name == option::data_sync_enabled && value == "no") refuse_hpos_only();
+            if (name == option::migration_batch_size) {
+                const bool digits = !value.empty() && value.size() <= 5 && value.find_first_not_of("0123456789") == std::string_view::npos;
+                const int orders = digits ? std::stoi(std::string(value)) : 0;
+                if (orders < 1 || orders > 10000) throw Error(errc::option_bad_value, fmt::format("option {} is a number of orders, 1 to 10000", name));
+            }
             parts_.database.write([&](Unit& unit) { parts_.options_table.set(unit, name, value); });
         }
         bool remove(std::string_view name) override {
@@ -209,9 +214,7 @@ struct Kernel::Parts {
 
     /// A shop has orders somewhere: in posts or in the orders' own tables.
     bool is_shop(Read& read) const {
-        for (const std::string& id : plugin_set->store_ids())
-            if (read.table_exists(settings.table_prefix + std::string(stores.get(id).traits().orders_table))) return true;
-        return false;
+        return read.table_exists(settings.table_prefix + "posts") || read.table_exists(settings.table_prefix + "wc_orders");
     }
 
     bool has_shop() {

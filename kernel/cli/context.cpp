@@ -51,7 +51,6 @@ void install_signal_handlers() {
     action.sa_handler = note_signal;
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, which is reported
 }
 
 std::unique_ptr<Kernel> Context::open() const {
@@ -78,7 +77,8 @@ bool Context::confirm(std::string_view question) const {
 }
 
 void print_line(std::string_view line) {
-    fmt::print("{}\n", line);
+    std::fwrite(line.data(), 1, line.size(), stdout);
+    std::fputc('\n', stdout);
     if (std::ferror(stdout)) throw Error(errc::io, "standard output cannot be written");
 }
 
@@ -136,6 +136,19 @@ CLI::App* add_command(CLI::App& noun, const std::string& name, const std::string
     command->fallthrough();
     command->callback(std::move(run));
     return command;
+}
+
+void add_order_id(CLI::App& command, std::uint64_t& id) {
+    // Not as a number of CLI11's: it would take 043 for an octal and -1 for a very large one.
+    command
+        .add_option_function<std::string>("ID", [&id](const std::string& text) { id = std::stoull(text); }, "The order's id")
+        ->required()
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                const bool decimal = !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == std::string::npos;
+                return decimal ? std::string{} : "\"" + text + "\" is no order id";
+            },
+            "NUMBER"));
 }
 
 }  // namespace ordo::cli

@@ -57,6 +57,9 @@ private:
 CLI::App* add_command(CLI::App& noun, const std::string& name, const std::string& help, const std::string& example,
                       std::function<void()> run);
 
+/// Adds the argument ID: a decimal number, nothing else.
+void add_order_id(CLI::App& command, std::uint64_t& id);
+
 // One function a noun, each in its own file.
 void add_import(CLI::App& app, Context& context);
 void add_db(CLI::App& app, Context& context);

@@ -1,4 +1,6 @@
 /// `ordo hpos`: where the orders are, copying them, holding the stores against each other, switching.
+#include <cmath>
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -36,6 +38,13 @@ void print_quarantine(const Context& context, DataSynchronizer& synchronizer) {
     print_table({"order", "field", "reason", "what to do"}, rows);
 }
 
+json::array quarantine_to_json(DataSynchronizer& synchronizer) {
+    json::array array;
+    for (const QuarantineReport& report : synchronizer.list_quarantine())
+        array.push_back(json::object{{"order", report.order.value}, {"field", report.field}, {"reason", report.reason}, {"repair", report.repair}});
+    return array;
+}
+
 void status(const Context& context) {
     const auto kernel = context.open();
     kernel->require_shop();
@@ -46,7 +55,7 @@ void status(const Context& context) {
                                 {"orders_in_hpos", status.orders_in_hpos}, {"pending", status.pending},
                                 {"only_in_backup", status.only_in_backup}, {"quarantined", status.quarantined},
                                 {"overflow", status.overflow}, {"unknown_types", types_to_json(status.unknown_types)},
-                                {"auto_drafts", status.auto_drafts}});
+                                {"auto_drafts", status.auto_drafts}, {"quarantine", quarantine_to_json(kernel->synchronizer())}});
         return;
     }
     std::string unknown;
@@ -93,7 +102,7 @@ void sync(Context& context, const SyncArguments& arguments) {
     const double rate = report.seconds > 0 ? static_cast<double>(report.migrated + report.skipped) / report.seconds : 0;
     if (context.json()) {
         print_json(json::object{{"migrated", report.migrated}, {"skipped", report.skipped}, {"quarantined", report.quarantined},
-                                {"overflow", report.overflow}, {"seconds", report.seconds}, {"orders_per_second", rate}});
+                                {"overflow", report.overflow}, {"seconds", report.seconds}, {"orders_per_second", std::llround(rate)}});
     } else {
         print_table({"synchronised", fmt::format("{}", report.way)},
                     {{"migrated", std::to_string(report.migrated)},
@@ -124,6 +133,10 @@ json::object to_json(const Difference& difference) {
 std::vector<std::string> to_row(const Difference& difference) {
     return {fmt::format("{}", difference.order), std::string(to_string(difference.kind)),
             difference.ordinal ? fmt::format("{} #{}", difference.field, difference.ordinal + 1) : difference.field, difference.source, difference.target};
+}
+
+void say_repair(const Context& context, const Direction& way) {
+    context.say(fmt::format("`ordo hpos sync` brings {} to what {} says; orders that only {} has are left as they are", way.target, way.source, way.target));
 }
 
 void verify(Context& context) {
@@ -163,6 +176,7 @@ void verify(Context& context) {
                      {"consistent", yes_no(equal)},
                      {"seconds", fmt::format("{:.2f}", report.seconds)}});
     }
+    if (!equal) say_repair(context, way);
     if (report.interrupted) context.exit = ExitCode::interrupted;
     else if (!equal) context.exit = ExitCode::differences;
 }
@@ -186,6 +200,7 @@ void diff(Context& context, std::uint64_t id) {
     std::vector<std::vector<std::string>> rows;
     for (const Difference& difference : differences) rows.push_back(to_row(difference));
     print_table({"order", "kind", "field", way.source, way.target}, rows);
+    say_repair(context, way);
 }
 
 struct SwitchArguments {
@@ -244,7 +259,7 @@ void add_hpos(CLI::App& app, Context& context) {
 
     auto id = std::make_shared<std::uint64_t>(0);
     CLI::App* diff_command = add_command(noun, "diff", "One order's differences; exit 1 if there is one", "ordo hpos diff 43", [&context, id] { diff(context, *id); });
-    diff_command->add_option("ID", *id, "The order's id")->required();
+    add_order_id(*diff_command, *id);
 
     add_command(noun, "count-unmigrated", "How many orders wait to be copied", "ordo hpos count-unmigrated", [&context] {
         const auto kernel = context.open();

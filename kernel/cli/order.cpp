@@ -25,6 +25,36 @@ struct Arguments {
     }
 };
 
+/// A file that appears whole or not at all.
+class WholeFile {
+public:
+    explicit WholeFile(std::string name) : name_(std::move(name)), partial_(name_ + ".partial"), out_(partial_, std::ios::binary) {
+        if (!out_) throw Error(errc::io, fmt::format("cannot write {}: {}", partial_, std::strerror(errno)));
+    }
+    WholeFile(const WholeFile&) = delete;
+    WholeFile& operator=(const WholeFile&) = delete;
+    ~WholeFile() {
+        std::error_code ignored;
+        if (!finished_) std::filesystem::remove(partial_, ignored);
+    }
+    void write_line(std::string_view line) {
+        out_ << line << '\n';
+        if (!out_) throw Error(errc::io, fmt::format("writing {} failed: {}", partial_, std::strerror(errno)));
+    }
+    void finish() {
+        out_.close();
+        std::error_code failed;
+        if (out_) std::filesystem::rename(partial_, name_, failed);
+        if (!out_ || failed) throw Error(errc::io, fmt::format("writing {} failed{}{}", name_, failed ? ": " : "", failed ? failed.message() : ""));
+        finished_ = true;
+    }
+
+private:
+    std::string name_, partial_;
+    std::ofstream out_;
+    bool finished_ = false;
+};
+
 void print_order(const std::string& form) {
     const boost::json::value order = boost::json::parse(form);
     const auto text = [](const boost::json::value& value) {
@@ -56,32 +86,25 @@ void add_order(CLI::App& app, Context& context) {
         if (context.json()) print_line(*form);
         else print_order(*form);
     });
-    get_command->add_option("ID", get->id, "The order's id")->required();
+    add_order_id(*get_command, get->id);
     get_command->add_option("--store", get->store, "posts or hpos (default: the authoritative one)");
 
     auto all = std::make_shared<Arguments>();
     CLI::App* export_command = add_command(noun, "export", "All orders, a JSON line each, by ascending id", "ordo order export --store hpos --output orders.jsonl", [&context, all] {
         const auto kernel = context.open();
         kernel->require_shop();
-        std::ofstream file;
-        const std::string partial = all->output + ".partial";
-        if (!all->output.empty()) {
-            file.open(partial, std::ios::binary);
-            if (!file) throw Error(errc::io, fmt::format("cannot write {}: {}", partial, std::strerror(errno)));
-        }
+        std::optional<WholeFile> file;
+        if (!all->output.empty()) file.emplace(all->output);
         const auto exported = kernel->exporter().export_orders(all->options(), [&](std::string_view line) {
-            if (all->output.empty()) print_line(line);
-            else file << line << '\n';
+            if (file) file->write_line(line);
+            else print_line(line);
         });
-        if (stop_requested()) context.exit = ExitCode::interrupted;
-        if (!all->output.empty()) {
-            // The file appears whole or not at all.
-            file.close();
-            std::error_code failed;
-            if (!file) throw Error(errc::io, fmt::format("writing {} failed", partial));
-            if (context.exit == ExitCode::done) std::filesystem::rename(partial, all->output, failed);
-            if (failed) throw Error(errc::io, fmt::format("cannot rename {} to {}: {}", partial, all->output, failed.message()));
+        if (stop_requested()) {
+            context.exit = ExitCode::interrupted;
+            context.say(file ? "interrupted; no file was written" : "interrupted");
+            return;
         }
+        if (file) file->finish();
         context.say(fmt::format("{} orders", exported));
     });
     export_command->add_option("--store", all->store, "posts or hpos (default: the authoritative one)");

@@ -89,7 +89,10 @@ Session::~Session() = default;
 
 void Session::fail(const soci::soci_error& error, std::string_view sql) {
     const Failure failure = dialect_.explain(error);
-    throw Error(failure.code, fmt::format("{}: {} (in: {})", dialect_.description(), failure.message, beginning(sql)));
+    const char* hint = failure.code == errc::database_full   ? "make room, then run the command again: nothing half-written is left"
+                       : failure.code == errc::database_busy ? "another program holds the database; run the command again when it is done"
+                                                             : "";
+    throw Error(failure.code, fmt::format("{}: {} (in: {})", dialect_.description(), failure.message, beginning(sql)), hint);
 }
 
 Session::Prepared& Session::bind(Loan& loan, std::string_view sql, std::span<const BytesView> values) {

@@ -64,7 +64,11 @@ public:
     }
 
     Failure explain(const soci::soci_error& error) const override {
-        Failure failure{errc::database_statement, error.get_error_message()};
+        // SOCI puts the name of its own function before the database's words.
+        const std::string message = error.get_error_message();
+        const auto function = message.find("_backend::");
+        const auto words = function == std::string::npos ? function : message.find(": ", function);
+        Failure failure{errc::database_statement, words == std::string::npos ? message : message.substr(words + 2)};
         if (const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error)) {
             switch (sqlite->result() & 0xFF) {
                 case SQLITE_BUSY:

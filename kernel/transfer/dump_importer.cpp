@@ -196,9 +196,14 @@ public:
             if (accept_create_table(tokens)) tables.push_back(read_created_name(tokens));
             tokens.skip_statement();
         }
-        database_.read([&tables](Read& read) {
-            std::erase_if(tables, [&read](const std::string& table) { return !read.table_exists(table); });
-        });
+        try {
+            database_.read([&tables](Read& read) {
+                std::erase_if(tables, [&read](const std::string& table) { return !read.table_exists(table); });
+            });
+        } catch (const Error& error) {
+            if (error.code() != errc::database_unavailable) throw;
+            tables.clear();  // no database yet, so none of them exists; what else may be wrong the import itself will tell
+        }
         return tables;
     }
 

@@ -1,6 +1,7 @@
 /// The plugin `hpos`: orders in WooCommerce's High-Performance Order Storage - four tables, a row of each kind an order
 /// and two addresses. Every column is read and written by the mapping table of the SDK. Keeps no state between calls.
 #include <ordo/plugin.hpp>
+#include <ordo/store_queries.hpp>
 
 #include <algorithm>
 #include <array>
@@ -79,29 +80,11 @@ public:
     }
 
     std::vector<ordo::OrderStamp> list(ordo::Read& read, const ordo::ListRequest& request) override {
-        std::vector<ordo::OrderStamp> stamps;
-        if (request.types.empty()) return stamps;
-        const std::string after = std::to_string(request.after.value);
-        std::vector<BytesView> values{after};
-        values.insert(values.end(), request.types.begin(), request.types.end());
-        const std::string_view drafts = request.auto_drafts == ordo::AutoDrafts::include ? "" : " AND (status IS NULL OR status <> 'auto-draft')";
-        read.query(fmt::format("SELECT id, type FROM {} WHERE id > ? AND type IN {}{} ORDER BY id LIMIT {}", tables_.orders,
-                               ordo::placeholders(request.types.size()), drafts, request.count_max),
-                   values, [&](const Row& row) { stamps.push_back({OrderId{row.number(0)}, std::string(row.text(1))}); });
-        return stamps;
+        return ordo::list_orders(read, order_table(), request);
     }
 
     ordo::StoreCount count(ordo::Read& read, std::span<const std::string> types) override {
-        ordo::StoreCount counted;
-        if (types.empty()) return counted;
-        const std::vector<BytesView> values(types.begin(), types.end());
-        read.query("SELECT COUNT(*), SUM(CASE WHEN status = 'auto-draft' THEN 1 ELSE 0 END) FROM " + tables_.orders + " WHERE type IN " +
-                       ordo::placeholders(types.size()),
-                   values, [&](const Row& row) {
-                       counted.auto_drafts = row.number(1);
-                       counted.orders = row.number(0) - counted.auto_drafts;
-                   });
-        return counted;
+        return ordo::count_orders(read, order_table(), types);
     }
 
     std::vector<OrderRecord> read(ordo::Read& read, std::span<const OrderId> ids) override {
@@ -210,6 +193,8 @@ public:
     }
 
 private:
+    ordo::OrderTable order_table() const { return {tables_.orders, "id", "type", "status"}; }
+
     /// What no column can hold even in part: a status, a type or a meta key that is too long.
     static std::vector<ordo::Fault> unfit(const OrderWrite& write) {
         std::vector<ordo::Fault> faults;

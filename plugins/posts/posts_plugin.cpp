@@ -2,6 +2,7 @@
 /// several rows of one internal key the first counts. What only posts have (title, name, author …) is left as it is.
 /// Keeps no state between calls.
 #include <ordo/plugin.hpp>
+#include <ordo/store_queries.hpp>
 
 #include <algorithm>
 #include <array>
@@ -74,29 +75,11 @@ public:
     }
 
     std::vector<ordo::OrderStamp> list(ordo::Read& read, const ordo::ListRequest& request) override {
-        std::vector<ordo::OrderStamp> stamps;
-        if (request.types.empty()) return stamps;
-        const std::string after = std::to_string(request.after.value);
-        std::vector<BytesView> values{after};
-        values.insert(values.end(), request.types.begin(), request.types.end());
-        const std::string_view drafts = request.auto_drafts == ordo::AutoDrafts::include ? "" : " AND post_status <> 'auto-draft'";
-        read.query(fmt::format("SELECT ID, post_type FROM {} WHERE ID > ? AND post_type IN {}{} ORDER BY ID LIMIT {}", posts_,
-                               ordo::placeholders(request.types.size()), drafts, request.count_max),
-                   values, [&](const Row& row) { stamps.push_back({OrderId{row.number(0)}, std::string(row.text(1))}); });
-        return stamps;
+        return ordo::list_orders(read, order_table(), request);
     }
 
     ordo::StoreCount count(ordo::Read& read, std::span<const std::string> types) override {
-        ordo::StoreCount counted;
-        if (types.empty()) return counted;
-        const std::vector<BytesView> values(types.begin(), types.end());
-        read.query("SELECT COUNT(*), SUM(CASE WHEN post_status = 'auto-draft' THEN 1 ELSE 0 END) FROM " + posts_ + " WHERE post_type IN " +
-                       ordo::placeholders(types.size()),
-                   values, [&](const Row& row) {
-                       counted.auto_drafts = row.number(1);
-                       counted.orders = row.number(0) - counted.auto_drafts;
-                   });
-        return counted;
+        return ordo::count_orders(read, order_table(), types);
     }
 
     std::vector<OrderRecord> read(ordo::Read& read, std::span<const OrderId> ids) override {
@@ -167,6 +150,8 @@ public:
     }
 
 private:
+    ordo::OrderTable order_table() const { return {posts_, "ID", "post_type", "post_status"}; }
+
     std::vector<Post> load(ordo::Read& read, std::span<const OrderId> ids) {
         std::vector<Post> posts;
         if (ids.empty()) return posts;

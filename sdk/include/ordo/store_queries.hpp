@@ -1,0 +1,52 @@
+/// Queries that every store in SQL tables would write alike: the ascending stream of ids, and the counts. For stores that
+/// keep one row an order. Functions without state; as thread-safe as the `Read` they get.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <ordo/data_store.hpp>
+
+namespace ordo {
+
+/// Where a store keeps one row an order: the table (prefix included) and three of its columns.
+struct OrderTable {
+    std::string table;
+    std::string_view id, type, status;
+};
+
+/// What `OrderDataStore::list` promises, by the primary key.
+inline std::vector<OrderStamp> list_orders(Read& read, const OrderTable& orders, const ListRequest& request) {
+    std::vector<OrderStamp> stamps;
+    if (request.types.empty()) return stamps;
+    const std::string after = std::to_string(request.after.value);
+    std::vector<BytesView> values{after};
+    values.insert(values.end(), request.types.begin(), request.types.end());
+    const std::string drafts = request.auto_drafts == AutoDrafts::include
+                                   ? std::string{}
+                                   : fmt::format(" AND ({0} IS NULL OR {0} <> 'auto-draft')", orders.status);
+    read.query(fmt::format("SELECT {0}, {1} FROM {2} WHERE {0} > ? AND {1} IN {3}{4} ORDER BY {0} LIMIT {5}", orders.id, orders.type, orders.table,
+                           placeholders(request.types.size()), drafts, request.count_max),
+               values, [&](const Row& row) { stamps.push_back({OrderId{row.number(0)}, std::string(row.text(1))}); });
+    return stamps;
+}
+
+/// What `OrderDataStore::count` promises.
+inline StoreCount count_orders(Read& read, const OrderTable& orders, std::span<const std::string> types) {
+    StoreCount counted;
+    if (types.empty()) return counted;
+    const std::vector<BytesView> values(types.begin(), types.end());
+    read.query(fmt::format("SELECT COUNT(*), SUM(CASE WHEN {} = 'auto-draft' THEN 1 ELSE 0 END) FROM {} WHERE {} IN {}", orders.status, orders.table,
+                           orders.type, placeholders(types.size())),
+               values, [&](const Row& row) {
+                   counted.auto_drafts = row.number(1);
+                   counted.orders = row.number(0) - counted.auto_drafts;
+               });
+    return counted;
+}
+
+}  // namespace ordo
