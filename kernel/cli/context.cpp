@@ -63,7 +63,9 @@ std::unique_ptr<Kernel> Context::open() const {
 }
 
 void Context::say(std::string_view line) const {
-    if (!quiet) fmt::print(stderr, "{}\n", line);
+    if (quiet) return;
+    std::fflush(stdout);  // both may go to one file: in the order in which they were said
+    fmt::print(stderr, "{}\n", line);
 }
 
 bool Context::confirm(std::string_view question) const {
