@@ -102,7 +102,12 @@ public:
     std::string create_index(const Table& table, const Index& index) const override {
         if (index.kind == Index::Kind::full_text) return {};
         std::string columns;
-        for (const IndexPart& part : index.parts) columns += (columns.empty() ? "" : ", ") + quote_identifier(part.column);
+        for (const IndexPart& part : index.parts) {
+            // There is no prefix of a text here: whole values of 64 KB would stand in the index. Behind another column they
+            // only save a look at the row.
+            if (part.prefix > 0 && !columns.empty() && is_long_text(table, part.column)) continue;
+            columns += (columns.empty() ? "" : ", ") + quote_identifier(part.column);
+        }
         return fmt::format("CREATE {}INDEX {} ON {} ({})", index.kind == Index::Kind::unique ? "UNIQUE " : "",
                            quote_identifier(index_name(table, index)), quote_identifier(table.name), columns);
     }
@@ -149,6 +154,11 @@ public:
 private:
     static sqlite3_stmt* handle(soci::statement& statement) noexcept {
         return static_cast<soci::sqlite3_statement_backend*>(statement.get_backend())->stmt_;
+    }
+
+    static bool is_long_text(const Table& table, std::string_view name) {
+        const auto column = std::find_if(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.name == name; });
+        return column != table.columns.end() && column->type.name.ends_with("text");
     }
 
     static std::string_view affinity(const ColumnType& type) {
