@@ -58,6 +58,8 @@ bool Controller::filter_answer_is_accepted(const std::string& configured, const 
     std::vector<std::string> reasons;
     if (!stores_->knows(answer)) {
         reasons.push_back("no loaded plugin provides it");
+    } else if (settings_.force) {
+        reasons.push_back("the configuration decides it: [custom_orders_table] force is set");
     } else if (answer != store_posts && answer != store_hpos) {
         reasons.push_back("only posts and hpos can be authoritative so far");
     } else {

@@ -139,6 +139,13 @@ TEST_CASE("a plugin chooses the store through the filter woocommerce_order_data_
         shop.synchronizer().sync({});
         CHECK(shop.kernel().controller().get_orders_data_store() == "hpos");
     }
+    SECTION("ignored where the configuration forces a store: nothing is switched behind it") {
+        shop.synchronizer().sync({});
+        shop.open(with_config(directory, "chooses-store", "[custom_orders_table]\nforce = \"disabled\"\n"));
+        CHECK(shop.kernel().controller().get_orders_data_store() == "posts");
+        shop.open();
+        CHECK(shop.kernel().controller().get_orders_data_store() == "posts");
+    }
     SECTION("ignored where no plugin provides the store") {
         shop.open(with_config(directory, "chooses-store", "[plugin.chooses-store]\nstore = \"nowhere\"\n"));
         CHECK(shop.kernel().controller().get_orders_data_store() == "posts");
