@@ -2,9 +2,12 @@
 /// The rest of this folder is the same for all of them. Immutable; any thread.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <ordo/database.hpp>
@@ -21,7 +24,7 @@ namespace ordo::database {
 enum class Access : std::uint8_t { read_only, read_write };
 
 struct Failure {
-    ErrorCode code;        ///< `ordo.database.busy`: the transaction may be run again
+    ErrorCode code;        ///< `ordo.database.busy` and `.connection_lost`: the transaction may be run again
     std::string message;   ///< the database's own words, without bound values
 };
 
@@ -32,6 +35,14 @@ public:
     virtual Failure explain(const soci::soci_error& error) const = 0;
 
     virtual std::string_view begin(Access access) const noexcept = 0;
+    /// How often a unit of work is tried in all before its failure is passed on.
+    virtual int attempts_max() const noexcept = 0;
+    /// False: making or dropping a table commits what was written before.
+    virtual bool has_transactional_ddl() const noexcept = 0;
+    /// Moves whole tables to new names in one step: (from, to) each. Only where DDL is not transactional.
+    virtual std::string rename_tables(std::span<const std::pair<std::string, std::string>> renames) const = 0;
+    /// Isolation levels by name, as `SET TRANSACTION ISOLATION LEVEL` takes them; empty: the database has only one.
+    virtual std::span<const std::string_view> isolation_levels() const noexcept = 0;
     virtual std::string_view table_exists_sql() const noexcept = 0;      ///< one `?`: the table
     virtual std::string_view column_names_sql() const noexcept = 0;      ///< one `?`: the table
     virtual std::string_view index_names_sql() const noexcept = 0;       ///< one `?`: the table
@@ -40,16 +51,24 @@ public:
     virtual std::string create_index(const Table& table, const Index& index) const = 0;
     /// How many rows of an `INSERT` go into one statement.
     virtual std::size_t rows_per_insert(std::size_t columns) const noexcept = 0;
-    /// Columns of a prepared statement's result; 0: it has none.
-    virtual std::size_t result_columns(soci::statement& statement) const = 0;
+    /// The database's own way of taking many rows at once. False: it has none, or does not want these; nothing was inserted.
+    virtual bool load(soci::session& session, const Insert& rows) const = 0;
+    /// Hands over the rows of a statement that was just executed. Texts only: SOCI's own types would turn amounts into
+    /// binary fractions and dates into `std::tm`.
+    virtual void each_row(soci::statement& executed, const std::function<void(std::span<const BytesView>)>& each) const = 0;
     /// Ends a statement whose rows were not all fetched, so that it holds no lock.
     virtual void abandon(soci::statement& statement) const noexcept = 0;
     /// What error messages call this database; no secrets.
     virtual std::string description() const = 0;
 };
 
-/// `url`: "sqlite://file.db" (relative to the working directory) or "sqlite:///absolute/file.db".
+/// `url`: "sqlite://file.db" (relative to the working directory), "sqlite:///absolute/file.db", or
+/// "mariadb://user:password@host:port/database?socket=/path" (also spelled "mysql://").
 /// `busy_timeout_s`: how long a statement waits for another connection's lock.
 std::unique_ptr<SqlDialect> make_dialect(const std::string& url, int busy_timeout_s = 30);
+
+/// One dialect each; `location` is what follows "://".
+std::unique_ptr<SqlDialect> make_sqlite_dialect(const std::string& location, int busy_timeout_s);
+std::unique_ptr<SqlDialect> make_mariadb_dialect(const std::string& location, int busy_timeout_s);
 
 }  // namespace ordo::database

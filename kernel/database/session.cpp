@@ -1,5 +1,4 @@
-/// See session.hpp. Results are always read as texts: SOCI's own types would turn amounts into binary fractions and
-/// dates into `std::tm`.
+/// See session.hpp.
 #include "kernel/database/session.hpp"
 
 #include <map>
@@ -14,6 +13,8 @@ namespace {
 // Statements with id lists differ every time; caching them would only push out the others.
 constexpr std::size_t cached_sql_bytes_max = 1500;
 constexpr std::size_t cached_statements_max = 100;
+// A statement must fit into the server's packet; longer ones are no faster.
+constexpr std::size_t insert_bytes_max = 1U << 20U;
 
 /// SOCI wants `:name` where we write `?`. Texts in quotes are left alone.
 std::string named_placeholders(std::string_view sql) {
@@ -45,23 +46,17 @@ std::string beginning(std::string_view sql) {
 }  // namespace
 
 struct Session::Prepared {
-    Prepared(soci::session& connection, const SqlDialect& dialect, std::string_view sql, std::size_t values)
+    Prepared(soci::session& connection, std::string_view sql, std::size_t values)
         : statement(connection), in(values), in_null(values, soci::i_ok) {
         statement.alloc();
         statement.prepare(named_placeholders(sql));
         for (std::size_t i = 0; i < values; ++i) statement.exchange(soci::use(in[i], in_null[i]));
-        const std::size_t columns = dialect.result_columns(statement);
-        out.resize(columns);
-        out_null.resize(columns, soci::i_ok);
-        row.resize(columns);
-        for (std::size_t i = 0; i < columns; ++i) statement.exchange(soci::into(out[i], out_null[i]));
         statement.define_and_bind();
     }
 
     soci::statement statement;
-    std::vector<std::string> in, out;                 // SOCI keeps their addresses: never resized again
-    std::vector<soci::indicator> in_null, out_null;
-    std::vector<BytesView> row;
+    std::vector<std::string> in;                      // SOCI keeps their addresses: never resized again
+    std::vector<soci::indicator> in_null;
     bool in_use = false;
 };
 
@@ -91,6 +86,7 @@ void Session::fail(const soci::soci_error& error, std::string_view sql) {
     const Failure failure = dialect_.explain(error);
     const char* hint = failure.code == errc::database_full   ? "make room, then run the command again: nothing half-written is left"
                        : failure.code == errc::database_busy ? "another program holds the database; run the command again when it is done"
+                       : failure.code == errc::database_connection_lost ? "is the server running? Run the command again: what was committed stays"
                                                              : "";
     throw Error(failure.code, fmt::format("{}: {} (in: {})", dialect_.description(), failure.message, beginning(sql)), hint);
 }
@@ -100,7 +96,7 @@ Session::Prepared& Session::bind(Loan& loan, std::string_view sql, std::span<con
     if (found != cache_->statements.end() && !found->second->in_use && found->second->in.size() == values.size()) {
         loan.prepared = found->second.get();
     } else {
-        auto made = std::make_unique<Prepared>(*connection_, dialect_, sql, values.size());
+        auto made = std::make_unique<Prepared>(*connection_, sql, values.size());
         if (found == cache_->statements.end() && sql.size() <= cached_sql_bytes_max &&
             cache_->statements.size() < cached_statements_max) {
             loan.prepared = cache_->statements.emplace(sql, std::move(made)).first->second.get();
@@ -122,13 +118,9 @@ void Session::query(std::string_view sql, std::span<const BytesView> values, con
     Loan loan;
     try {
         Prepared& prepared = bind(loan, sql, values);
-        bool there = prepared.statement.execute(true);
         try {
-            for (; there; there = prepared.statement.fetch()) {
-                for (std::size_t i = 0; i < prepared.row.size(); ++i)
-                    prepared.row[i] = prepared.out_null[i] == soci::i_null ? BytesView{} : BytesView{prepared.out[i]};
-                each_row(Row{prepared.row});
-            }
+            prepared.statement.execute(true);
+            dialect_.each_row(prepared.statement, [&](std::span<const BytesView> row) { each_row(Row{row}); });
         } catch (...) {
             dialect_.abandon(prepared.statement);
             throw;
@@ -148,6 +140,40 @@ std::uint64_t Session::execute(std::string_view sql, std::span<const BytesView> 
     } catch (const soci::soci_error& error) {
         if (loan.prepared) dialect_.abandon(loan.prepared->statement);
         fail(error, sql);
+    }
+}
+
+void Session::insert(const Insert& rows) {
+    const std::size_t width = rows.columns.size();
+    if (width == 0 || rows.values.empty()) return;
+    std::string head = "INSERT INTO " + dialect_.quote_identifier(rows.table) + " (";
+    for (std::size_t i = 0; i < width; ++i) head += (i ? ", " : "") + dialect_.quote_identifier(rows.columns[i]);
+    head += ") VALUES ";
+    const std::string one_row = placeholders(width);
+    const std::size_t per_statement = dialect_.rows_per_insert(width);
+    const std::span<const BytesView> values(rows.values);
+    std::string sql;
+    std::size_t sql_rows = 0;
+    for (std::size_t at = 0; at < values.size();) {
+        std::size_t end = at;
+        for (std::size_t count = 0, bytes = 0; end < values.size() && count < per_statement && bytes < insert_bytes_max; ++count, end += width)
+            for (const BytesView& value : values.subspan(end, width)) bytes += value.value_or(std::string_view{}).size();
+        const std::size_t count = (end - at) / width;
+        if (count != sql_rows) {
+            sql = head + one_row;
+            for (std::size_t i = 1; i < count; ++i) sql += ", " + one_row;
+            sql_rows = count;
+        }
+        execute(sql, values.subspan(at, end - at));
+        at = end;
+    }
+}
+
+bool Session::load(const Insert& rows) {
+    try {
+        return dialect_.load(*connection_, rows);
+    } catch (const soci::soci_error& error) {
+        fail(error, "bulk load");
     }
 }
 

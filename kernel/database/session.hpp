@@ -20,6 +20,10 @@ public:
 
     void query(std::string_view sql, std::span<const BytesView> values, const std::function<void(const Row&)>& each_row);
     std::uint64_t execute(std::string_view sql, std::span<const BytesView> values);
+    /// All rows, in as few statements as the dialect takes.
+    void insert(const Insert& rows);
+    /// The database's bulk load; false: it has none for these rows, and nothing was inserted.
+    bool load(const Insert& rows);
     bool table_exists(std::string_view table);
     std::uint64_t last_insert_id();
     const SqlDialect& dialect() const noexcept { return dialect_; }

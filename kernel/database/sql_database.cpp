@@ -1,129 +1,30 @@
 /// See sql_database.hpp. A unit of work is one transaction on one connection; its body may run again.
 #include "kernel/database/sql_database.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <mutex>
+#include <random>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "kernel/database/session.hpp"
+#include "kernel/database/units.hpp"
 
 namespace ordo::database {
 namespace {
 
-constexpr int attempts_max = 3;
+bool may_run_again(const Error& error) { return error.code() == errc::database_busy || error.code() == errc::database_connection_lost; }
 
-/// The part of `Read` that snapshots and units share.
-template <class Interface>
-class OnSession : public Interface {
-public:
-    explicit OnSession(Session& session) : session_(session) {}
-    const Dialect& dialect() const noexcept override { return session_.dialect(); }
-    using Read::query;
-    void query(std::string_view sql, std::span<const BytesView> values, const std::function<void(const Row&)>& each_row) override {
-        session_.query(sql, values, each_row);
-    }
-    bool table_exists(std::string_view table) override { return session_.table_exists(table); }
-
-protected:
-    Session& session_;
-};
-
-class Snapshot final : public OnSession<Read> {
-public:
-    using OnSession::OnSession;
-};
+/// Before the next attempt: longer each time, and never in step with the others that wait.
+void pause(int attempt) {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    const int longest_ms = std::min(1000, 5 << attempt);
+    std::this_thread::sleep_for(std::chrono::milliseconds(std::uniform_int_distribution<>(longest_ms / 2, longest_ms)(random)));
+}
 
 }  // namespace
-
-class TransactionUnit final : public OnSession<DdlUnit> {
-public:
-    TransactionUnit(const SqlDatabase& database, Session& session)
-        : OnSession(session), database_(&database), outer_(std::exchange(innermost_, this)) {}
-    TransactionUnit(const TransactionUnit&) = delete;
-    TransactionUnit& operator=(const TransactionUnit&) = delete;
-    ~TransactionUnit() override { innermost_ = outer_; }
-
-    /// The unit of this database that the calling thread is inside of; null if none.
-    static TransactionUnit* current(const SqlDatabase& database) noexcept {
-        for (TransactionUnit* unit = innermost_; unit; unit = unit->outer_)
-            if (unit->database_ == &database) return unit;
-        return nullptr;
-    }
-
-    using Unit::execute;
-    std::uint64_t execute(std::string_view sql, std::span<const BytesView> values) override { return session_.execute(sql, values); }
-
-    void insert(const Insert& rows) override {
-        const std::size_t width = rows.columns.size();
-        if (width == 0 || rows.values.empty()) return;
-        const SqlDialect& dialect = session_.dialect();
-        std::string head = "INSERT INTO " + dialect.quote_identifier(rows.table) + " (";
-        for (std::size_t i = 0; i < width; ++i) head += (i ? ", " : "") + dialect.quote_identifier(rows.columns[i]);
-        head += ") VALUES ";
-        const std::string one_row = placeholders(width);
-        const std::size_t per_statement = dialect.rows_per_insert(width);
-        const auto all = [&] {
-            std::string sql;
-            std::size_t sql_rows = 0;
-            for (std::size_t at = 0; at < rows.values.size();) {
-                const std::size_t count = std::min(per_statement, (rows.values.size() - at) / width);
-                if (count != sql_rows) {
-                    sql = head + one_row;
-                    for (std::size_t i = 1; i < count; ++i) sql += ", " + one_row;
-                    sql_rows = count;
-                }
-                session_.execute(sql, std::span(rows.values).subspan(at, count * width));
-                at += count * width;
-            }
-        };
-        if (rows.values.size() / width > per_statement) savepoint(all);
-        else all();
-    }
-
-    std::uint64_t last_insert_id() override { return session_.last_insert_id(); }
-
-    void savepoint(const std::function<void()>& part) override {
-        const std::string name = fmt::format("ordo_{}", ++savepoints_);
-        session_.execute("SAVEPOINT " + name, {});
-        const std::size_t announcements = announcements_.size();
-        try {
-            part();
-        } catch (...) {
-            announcements_.resize(announcements);
-            try {
-                session_.execute("ROLLBACK TO " + name, {});
-                session_.execute("RELEASE " + name, {});
-            } catch (const Error&) {
-                // The transaction itself is gone (a full disk, a lost connection); the first error tells why.
-            }
-            --savepoints_;
-            throw;
-        }
-        session_.execute("RELEASE " + name, {});
-        --savepoints_;
-    }
-
-    void after_commit(std::function<void()> announce) override { announcements_.push_back(std::move(announce)); }
-
-    void create_table(const Table& table) override {
-        for (const std::string& sql : dialect().create_table(table)) session_.execute(sql, {});
-    }
-    void drop_table(std::string_view table) override {
-        session_.execute("DROP TABLE IF EXISTS " + dialect().quote_identifier(table), {});
-    }
-
-    std::vector<std::function<void()>> take_announcements() { return std::move(announcements_); }
-
-private:
-    static thread_local TransactionUnit* innermost_;
-    const SqlDatabase* database_;
-    TransactionUnit* outer_;
-    int savepoints_ = 0;
-    std::vector<std::function<void()>> announcements_;
-};
-
-thread_local TransactionUnit* TransactionUnit::innermost_ = nullptr;
 
 struct SqlDatabase::Pool {
     std::mutex mutex;
@@ -154,45 +55,73 @@ void SqlDatabase::give_back(std::unique_ptr<Session> session, Access access) {
     (access == Access::read_only ? pool_->readers : pool_->writers).push_back(std::move(session));
 }
 
+void SqlDatabase::close_idle() {
+    const std::lock_guard lock(pool_->mutex);
+    pool_->readers.clear();
+    pool_->writers.clear();
+}
+
+std::unique_ptr<Session> SqlDatabase::begin(Access access, std::string_view isolation) {
+    for (int attempt = 1;; ++attempt) {
+        auto session = take(access);
+        try {
+            if (!isolation.empty()) session->execute(fmt::format("SET TRANSACTION ISOLATION LEVEL {}", isolation), {});
+            session->execute(dialect_->begin(access), {});
+            return session;
+        } catch (const Error& error) {
+            // A connection that waited in the pool may have been closed by the server, and so may the others.
+            if (error.code() != errc::database_connection_lost || attempt >= dialect_->attempts_max()) throw;
+            close_idle();
+        }
+    }
+}
+
 void SqlDatabase::read(const std::function<void(Read&)>& body) {
-    auto session = take(Access::read_only);
-    session->execute(dialect_->begin(Access::read_only), {});
+    auto session = begin(Access::read_only, {});
     Snapshot snapshot(*session);
     body(snapshot);  // a throw closes the connection, and with it the snapshot
     session->execute("COMMIT", {});
     give_back(std::move(session), Access::read_only);
 }
 
-void SqlDatabase::transaction(const std::function<void(TransactionUnit&)>& body) {
+void SqlDatabase::again_if_lost(const std::function<void()>& work) {
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return work();
+        } catch (const Error& error) {
+            // While a server starts again it is not there at all.
+            const bool gone = attempt > 1 && error.code() == errc::database_unavailable;
+            if ((!may_run_again(error) && !gone) || attempt >= dialect_->attempts_max()) throw;
+            log_->warning("{}; trying again (attempt {} of {})", error.what(), attempt + 1, dialect_->attempts_max());
+        }
+        pause(attempt);
+    }
+}
+
+void SqlDatabase::transaction(const std::function<void(TransactionUnit&)>& body, std::string_view isolation) {
     if (TransactionUnit* outer = TransactionUnit::current(*this)) {
         outer->savepoint([&] { body(*outer); });
         return;
     }
     std::vector<std::function<void()>> announcements;
-    for (int attempt = 1;; ++attempt) {
-        auto session = take(Access::read_write);
+    again_if_lost([&] {
+        auto session = begin(Access::read_write, isolation);
         try {
-            session->execute(dialect_->begin(Access::read_write), {});
             TransactionUnit unit(*this, *session);
             body(unit);
             session->execute("COMMIT", {});
             announcements = unit.take_announcements();
-        } catch (const std::exception& error) {
-            const auto* known = dynamic_cast<const Error*>(&error);
-            const bool again = known && known->code() == errc::database_busy && attempt < attempts_max;
+        } catch (const std::exception&) {
             try {
                 session->execute("ROLLBACK", {});
                 give_back(std::move(session), Access::read_write);
             } catch (const Error&) {
                 // Nothing to roll back, or the connection is gone: closing it does the same.
             }
-            if (!again) throw;
-            log_->warning("a unit of work is run again (attempt {} of {})", attempt + 1, attempts_max);
-            continue;
+            throw;
         }
         give_back(std::move(session), Access::read_write);
-        break;
-    }
+    });
     for (const auto& announce : announcements) {
         try {
             announce();
@@ -204,8 +133,25 @@ void SqlDatabase::transaction(const std::function<void(TransactionUnit&)>& body)
     }
 }
 
-void SqlDatabase::write(const std::function<void(Unit&)>& body) { transaction(body); }
+void SqlDatabase::write(const std::function<void(Unit&)>& body) { transaction(body, {}); }
 
-void SqlDatabase::run(const std::function<void(DdlUnit&)>& body) { transaction(body); }
+void SqlDatabase::write(const std::function<void(Unit&)>& body, std::string_view isolation) { transaction(body, isolation); }
+
+void SqlDatabase::run(const std::function<void(DdlUnit&)>& body) {
+    if (dialect_->has_transactional_ddl()) return transaction(body, {});
+    if (TransactionUnit::current(*this)) throw Error(errc::internal, "tables are made outside of units of work: making them commits");
+    again_if_lost([&] {
+        auto session = begin(Access::read_write, {});
+        StagedUnit unit(*this, *session);
+        try {
+            body(unit);
+            unit.put_in_place();
+        } catch (...) {
+            unit.clear();
+            throw;
+        }
+        give_back(std::move(session), Access::read_write);
+    });
+}
 
 }  // namespace ordo::database

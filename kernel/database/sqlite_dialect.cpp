@@ -43,6 +43,8 @@ public:
         return quoted + "\"";
     }
 
+    std::string exact(std::string_view expression) const override { return std::string(expression); }  // BINARY is the default
+
     std::unique_ptr<soci::session> connect(Access access) const override {
         if (access == Access::read_only && !std::filesystem::exists(file_))
             throw Error(errc::database_unavailable, fmt::format("there is no database at {}", file_.string()),
@@ -88,6 +90,10 @@ public:
     std::string_view begin(Access access) const noexcept override {
         return access == Access::read_only ? "BEGIN" : "BEGIN IMMEDIATE";
     }
+    int attempts_max() const noexcept override { return 3; }  // each waits for the busy timeout
+    bool has_transactional_ddl() const noexcept override { return true; }
+    std::string rename_tables(std::span<const std::pair<std::string, std::string>>) const override { return {}; }
+    std::span<const std::string_view> isolation_levels() const noexcept override { return {}; }  // SERIALIZABLE, always
     std::string_view table_exists_sql() const noexcept override {
         return "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?";
     }
@@ -146,9 +152,29 @@ public:
     // In-process, a prepared statement run once a row costs less than long statements.
     std::size_t rows_per_insert(std::size_t) const noexcept override { return 1; }
 
-    std::size_t result_columns(soci::statement& statement) const override {
-        return static_cast<std::size_t>(sqlite_api::sqlite3_column_count(handle(statement)));
+    bool load(soci::session&, const Insert&) const override { return false; }
+
+    void each_row(soci::statement& executed, const std::function<void(std::span<const BytesView>)>& each) const override {
+        sqlite3_stmt* const statement = handle(executed);
+        std::vector<BytesView> values(static_cast<std::size_t>(sqlite_api::sqlite3_column_count(statement)));
+        // SOCI's execute took the first step.
+        for (bool row = sqlite_api::sqlite3_data_count(statement) > 0; row;) {
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                const int column = static_cast<int>(i);
+                values[i].reset();
+                if (sqlite_api::sqlite3_column_type(statement, column) == SQLITE_NULL) continue;
+                const auto* const text = reinterpret_cast<const char*>(sqlite_api::sqlite3_column_text(statement, column));
+                values[i].emplace(text, static_cast<std::size_t>(sqlite_api::sqlite3_column_bytes(statement, column)));
+            }
+            each(values);
+            const int result = sqlite_api::sqlite3_step(statement);
+            row = result == SQLITE_ROW;
+            if (!row && result != SQLITE_DONE)
+                throw soci::sqlite3_soci_error(sqlite_api::sqlite3_errmsg(sqlite_api::sqlite3_db_handle(statement)), result);
+        }
+        sqlite_api::sqlite3_reset(statement);
     }
+
     void abandon(soci::statement& statement) const noexcept override { sqlite_api::sqlite3_reset(handle(statement)); }
 
 private:
@@ -177,18 +203,11 @@ private:
 
 }  // namespace
 
-std::unique_ptr<SqlDialect> make_dialect(const std::string& url, int busy_timeout_s) {
-    constexpr std::string_view scheme = "sqlite://";
-    if (!url.starts_with(scheme)) {
-        const std::string given = url.substr(0, url.find("://"));  // the rest may hold a password
-        throw Error(errc::config_bad_value, fmt::format("database url: \"{}\" is no database this version knows", given),
-                    "write sqlite://FILE");
-    }
-    const std::string file = url.substr(scheme.size());
-    if (file.empty() || file.find('"') != std::string::npos)
+std::unique_ptr<SqlDialect> make_sqlite_dialect(const std::string& location, int busy_timeout_s) {
+    if (location.empty() || location.find('"') != std::string::npos)
         throw Error(errc::config_bad_value, "database url: sqlite:// needs a file name without quotation marks",
                     "write sqlite://ordo.db for a file here, sqlite:///var/lib/ordo/shop.db for one anywhere");
-    return std::make_unique<SqliteDialect>(file, busy_timeout_s);
+    return std::make_unique<SqliteDialect>(location, busy_timeout_s);
 }
 
 }  // namespace ordo::database

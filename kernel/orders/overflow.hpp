@@ -3,6 +3,7 @@
 /// somebody changed it since. Any thread.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,12 @@ struct LoadedOrder {
     Bytes stored_meta(std::size_t index) const;
     bool overflows(std::size_t meta_index) const;
 };
+
+/// The order of an id among orders that are ascending by id; null if it is not there.
+inline const LoadedOrder* find_order(std::span<const LoadedOrder> ascending, OrderId id) noexcept {
+    const auto at = std::lower_bound(ascending.begin(), ascending.end(), id, [](const LoadedOrder& o, OrderId wanted) { return o.record.id < wanted; });
+    return at != ascending.end() && at->record.id == id ? &*at : nullptr;
+}
 
 class OverflowTable {
 public:

@@ -3,14 +3,19 @@
 
 #include <array>
 
+#include <ordo/order_fields.hpp>
+
 namespace ordo::sync {
+namespace {
+constexpr int field_characters_max = 255;
+}
 
 QuarantineTable::QuarantineTable(const std::string& table_prefix) : table_(table_prefix + "ordo_quarantine") {}
 
 Table QuarantineTable::schema() const {
     using namespace columns;
     return {table_,
-            {id("quarantine_id", true), required("target", varchar(20)), id("order_id"), required("field", varchar(255), ""),
+            {id("quarantine_id", true), required("target", varchar(20)), id("order_id"), required("field", varchar(field_characters_max), ""),
              required("reason", text()), required("digest", varchar(64))},
             {"quarantine_id"},
             {{"target_order_id", {{"target"}, {"order_id"}}, Index::Kind::unique}}};
@@ -18,6 +23,7 @@ Table QuarantineTable::schema() const {
 
 void QuarantineTable::put(Unit& unit, std::string_view target, OrderId order, std::string_view field, std::string_view reason,
                           std::string_view digest) const {
+    field = fitting_prefix(field, field_characters_max, false);
     const std::string id = std::to_string(order.value);
     bool known = false;
     const std::array<BytesView, 5> same{target, id, field, reason, digest};

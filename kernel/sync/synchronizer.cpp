@@ -22,12 +22,6 @@ bool concerns_everything(ErrorCode code) {
            code == errc::sync_locked;
 }
 
-template <class Value>
-const Value* find_order(const std::vector<Value>& ascending, OrderId id) {
-    const auto at = std::lower_bound(ascending.begin(), ascending.end(), id, [](const Value& v, OrderId i) { return v.record.id < i; });
-    return at != ascending.end() && at->record.id == id ? &*at : nullptr;
-}
-
 }  // namespace
 
 /// One order's way to the target.
@@ -65,7 +59,7 @@ Synchronizer::Tombstones Synchronizer::list_tombstones(const orders::StoreView& 
             // A record of an order the source has again is out of date.
             const auto there = view.read(way.source, page);
             for (const OrderId order : page) {
-                if (find_order(there, order)) found.out_of_date.push_back(order);
+                if (orders::find_order(there, order)) found.out_of_date.push_back(order);
                 else if (found.deleted.size() < count_max) found.deleted.push_back(order);
             }
         }
@@ -88,7 +82,7 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way) const {
         const auto source = view.read(way.source, page.both);
         const auto target = view.read(way.target, page.both);
         for (const auto& order : source) {
-            const auto* held = find_order(target, order.record.id);
+            const auto* held = orders::find_order(target, order.record.id);
             if (held && orders::compare(order.record, *held).empty()) continue;
             if (in_quarantine(order.record)) ++found.quarantined;
             else found.different.push_back(order.record.id);
@@ -237,7 +231,7 @@ void Synchronizer::process(const Direction& way, std::span<const OrderId> ids, c
         quarantined = quarantine_.digests(read, way.target);
         for (orders::LoadedOrder& order : source) {
             const OrderRecord& record = order.record;
-            const auto* held = find_order(target, record.id);
+            const auto* held = orders::find_order(target, record.id);
             if (!held) {
                 work.push_back({orders::make_insert(record), &record});
                 continue;
@@ -324,8 +318,8 @@ void Synchronizer::release_settled(const Direction& way, const RunLock& lock) {
         const auto source = view.read(way.source, ids);
         const auto target = view.read(way.target, ids);
         for (const OrderId id : ids) {
-            const auto* wanted = find_order(source, id);
-            const auto* held = find_order(target, id);
+            const auto* wanted = orders::find_order(source, id);
+            const auto* held = orders::find_order(target, id);
             if (!wanted || (held && orders::compare(wanted->record, *held).empty())) settled.push_back(id);
         }
     });

@@ -77,11 +77,12 @@ private:
 
         const auto source = view.read(report.way.source, page.both);
         const auto target = view.read(report.way.target, page.both);
-        for (std::size_t i = 0; i < source.size(); ++i) {
-            // Both stores listed these ids in this snapshot, so both read them, in the same order.
-            const OrderRecord& wanted = source[i].record;
-            const OrderRecord& held = target.at(i).record;
-            const auto changes = orders::compare(wanted, target[i]);
+        for (const orders::LoadedOrder& order : source) {
+            const OrderRecord& wanted = order.record;
+            const orders::LoadedOrder* const other = orders::find_order(target, wanted.id);
+            if (!other) throw Error(errc::internal, fmt::format("order {} is listed in {} but not read", wanted.id, report.way.target));
+            const OrderRecord& held = other->record;
+            const auto changes = orders::compare(wanted, *other);
             if (changes.empty()) continue;
             ++report.orders_different;
             report.missing_addresses += lacks(wanted, held, {HposRow::billing_address, HposRow::shipping_address});

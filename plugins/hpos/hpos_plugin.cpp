@@ -120,11 +120,9 @@ public:
                        if (const auto order = at.find(row.number(0)); order != at.end())
                            take(fields[order->second], operational_specs, row, 1);
                    });
-        const BytesView not_meta{ordo::deletion_record_key};
-        read.query("SELECT order_id, id, meta_key, meta_value FROM " + tables_.meta + " WHERE order_id IN " + list +
-                       " AND (meta_key IS NULL OR meta_key <> ?) ORDER BY id",
-                   {&not_meta, 1}, [&](const Row& row) {
-                       if (const auto order = at.find(row.number(0)); order != at.end())
+        read.query("SELECT order_id, id, meta_key, meta_value FROM " + tables_.meta + " WHERE order_id IN " + list + " ORDER BY id",
+                   [&](const Row& row) {
+                       if (const auto order = at.find(row.number(0)); order != at.end() && row.text(2) != ordo::deletion_record_key)
                            records[order->second].meta.push_back({row.number(1), std::string(row.text(2)), ordo::own(row[3])});
                    });
         for (std::size_t i = 0; i < records.size(); ++i) records[i].fields = ordo::to_fields(std::move(fields[i]));
@@ -181,7 +179,8 @@ public:
                                               posts ? std::string_view(posts_table) : std::string_view(tables_.orders)};
         std::vector<OrderId> ids;
         read.query("SELECT DISTINCT order_id FROM " + tables_.meta +
-                       " WHERE order_id > ? AND meta_key = ? AND meta_value IN (?, ?) ORDER BY order_id LIMIT " + std::to_string(count_max),
+                       " WHERE order_id > ? AND meta_key = ? AND meta_value IN (?, ?) AND " + read.dialect().exact("meta_key") + " = '" +
+                       std::string(ordo::deletion_record_key) + "' ORDER BY order_id LIMIT " + std::to_string(count_max),
                    values, [&](const Row& row) { ids.push_back(OrderId{row.number(0)}); });
         return ids;
     }
@@ -189,7 +188,7 @@ public:
     void forget_deleted(ordo::Unit& unit, std::span<const OrderId> ids) override {
         if (ids.empty()) return;
         const BytesView key{ordo::deletion_record_key};
-        unit.execute("DELETE FROM " + tables_.meta + " WHERE meta_key = ? AND order_id IN " + ordo::id_list(ids), {&key, 1});
+        unit.execute("DELETE FROM " + tables_.meta + " WHERE " + unit.dialect().exact("meta_key") + " = ? AND order_id IN " + ordo::id_list(ids), {&key, 1});
     }
 
 private:
@@ -359,7 +358,7 @@ private:
         const BytesView kept{ordo::deletion_record_key};
         for (const std::string* table : tables) {
             const std::string sql = "DELETE FROM " + *table + " WHERE order_id IN " + ordo::id_list(ids);
-            if (table == &tables_.meta) unit.execute(sql + " AND (meta_key IS NULL OR meta_key <> ?)", {&kept, 1});
+            if (table == &tables_.meta) unit.execute(sql + " AND (meta_key IS NULL OR " + unit.dialect().exact("meta_key") + " <> ?)", {&kept, 1});
             else unit.execute(sql);
         }
     }

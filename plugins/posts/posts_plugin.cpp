@@ -142,9 +142,10 @@ public:
         const auto has = [&](std::string_view key) {
             return fmt::format(" AND EXISTS (SELECT 1 FROM {0} m WHERE m.post_id = p.ID AND m.meta_key = '{1}')", postmeta_, key);
         };
-        read.query("SELECT p.post_type, COUNT(*) FROM " + posts_ + " p WHERE p.post_status <> 'auto-draft'" +
-                       (known.empty() ? "" : " AND p.post_type NOT IN " + ordo::placeholders(known.size())) + has("_order_key") +
-                       has("_order_total") + " GROUP BY p.post_type ORDER BY p.post_type",
+        const std::string type = read.dialect().exact("p.post_type");
+        read.query("SELECT " + type + ", COUNT(*) FROM " + posts_ + " p WHERE p.post_status <> 'auto-draft'" +
+                       (known.empty() ? "" : " AND " + type + " NOT IN " + ordo::placeholders(known.size())) + has("_order_key") +
+                       has("_order_total") + " GROUP BY " + type + " ORDER BY " + type,
                    values, [&](const Row& row) { found.push_back({std::string(row.text(0)), row.number(1)}); });
         return found;
     }

@@ -159,7 +159,7 @@ TEST_CASE("a store that a filter made authoritative stays so: no start falls bac
     Shop shop;
     TempDirectory directory;
     shop.synchronizer().sync({});
-    KernelOptions filtered = kernel_options("unused");
+    KernelOptions filtered = kernel_options();
     const std::filesystem::path plugin = std::filesystem::path(ORDO_BAD_PLUGINS) / "chooses-store";
     filtered.config_file = directory.write("ordo.toml", "[plugins]\ndirectories = [\"" + plugin.string() + "\"]\nload = [\"woocommerce\", \"posts\", \"hpos\", \"chooses-store\"]\n");
     shop.open(filtered);
@@ -177,7 +177,7 @@ TEST_CASE("a forced store is switched to once: a change in it does not lock the 
     Shop shop;
     TempDirectory directory;
     shop.synchronizer().sync({});
-    KernelOptions forced = kernel_options("unused");
+    KernelOptions forced = kernel_options();
     forced.config_file = directory.write("ordo.toml", "[custom_orders_table]\nforce = \"enabled\"\n");
     shop.open(forced);
     execute(shop.database(), "UPDATE wp_wc_orders SET customer_note = 'changed in hpos' WHERE id = 43");
@@ -194,7 +194,7 @@ TEST_CASE("compatibility mode is not turned off over an undeclared plugin while 
     with_sync.sync = SyncAfterSwitch::turn_on;
     REQUIRE(shop.kernel().controller().switch_authoritative_store("hpos", with_sync).switched);
     TempDirectory directory;
-    KernelOptions options = kernel_options("unused");
+    KernelOptions options = kernel_options();
     const std::filesystem::path plugin = std::filesystem::path(ORDO_BAD_PLUGINS) / "no-declaration";
     options.config_file = directory.write("ordo.toml", "[plugins]\ndirectories = [\"" + plugin.string() + "\"]\nload = [\"woocommerce\", \"posts\", \"hpos\", \"no-declaration\"]\n");
     shop.open(options);
@@ -205,7 +205,7 @@ TEST_CASE("compatibility mode is not turned off over an undeclared plugin while 
     CHECK(!shop.synchronizer().data_sync_is_enabled());
 }
 
-TEST_CASE("a clean exit leaves one file: no write-ahead log with the last changes in it") {
+TEST_CASE("a clean exit leaves one file: no write-ahead log with the last changes in it", "[sqlite]") {
     Shop shop;
     shop.synchronizer().sync({});
     shop.kernel().verifier().verify({});

@@ -16,7 +16,7 @@ KernelOptions with_config(const TempDirectory& directory, const std::string& plu
         load += ", \"" + id + "\"";
         at = end + 1;
     }
-    KernelOptions options = kernel_options("unused");
+    KernelOptions options = kernel_options();
     options.config_file = directory.write("ordo.toml", "[plugins]\ndirectories = [" + directories + "]\nload = [" + load + "]\n" + rest);
     return options;
 }
@@ -115,7 +115,7 @@ TEST_CASE("an undeclared plugin closes the gate; its declaration, in the manifes
     SECTION("declared in the manifest") {
         std::filesystem::copy(museum / "no-declaration", directory.path() / "declared");
         std::ofstream(directory.path() / "declared" / "no-declaration.toml", std::ios::app) << "\n[compatibility]\ncustom_order_tables = true\n";
-        KernelOptions options = kernel_options("unused");
+        KernelOptions options = kernel_options();
         options.config_file = directory.write("ordo.toml", "[plugins]\ndirectories = [\"declared\"]\nload = [\"woocommerce\", \"posts\", \"hpos\", \"no-declaration\"]\n");
         shop.open(options);
     }
@@ -208,8 +208,8 @@ TEST_CASE("an order type of the configuration is an order type; an unknown one i
 }
 
 TEST_CASE("the tables of an empty database are a new shop with hpos authoritative, and sync off") {
-    TempDirectory directory;
-    Kernel kernel(kernel_options(directory.path() / "new.db"));
+    TestDatabase storage;
+    Kernel kernel(kernel_options(storage.url()));
     const SchemaReport report = kernel.init_database();
     CHECK(report.authoritative == "hpos");
     CHECK(report.obstacles.empty());
@@ -223,7 +223,8 @@ TEST_CASE("the tables of an empty database are a new shop with hpos authoritativ
 TEST_CASE("where the gate is closed a new shop keeps posts, and says why") {
     TempDirectory directory;
     KernelOptions options = with_config(directory, "no-declaration");
-    options.database_url = "sqlite://" + (directory.path() / "new.db").string();
+    TestDatabase storage;
+    options.database_url = storage.url();
     Kernel kernel(options);
     const SchemaReport report = kernel.init_database();
     CHECK(report.authoritative == "posts");
@@ -236,7 +237,7 @@ TEST_CASE("db init on a shop makes the HPOS tables and keeps what the shop says;
     const SchemaReport report = shop.kernel().init_database();
     CHECK(report.created.size() == 7);  // WooCommerce's four and our own three
     CHECK(report.authoritative == "posts");
-    execute(shop.database(), "DROP INDEX wp_wc_orders_date_created");
+    drop_index(shop.database(), "wp_wc_orders", "date_created");
     execute(shop.database(), "DROP TABLE wp_wc_order_operational_data");
     CHECK(shop.kernel().check_database().problems == std::vector<std::string>{"index date_created of table wp_wc_orders is missing", "table wp_wc_order_operational_data is missing"});
     CHECK(shop.kernel().init_database().created.size() == 2);
@@ -254,19 +255,19 @@ TEST_CASE("plugins add columns by the filter woocommerce_orders_table_schema, an
     shop.kernel().hooks().on(hook::after_orders_table_created, [&] { ++created; });
     shop.synchronizer().sync({});
     CHECK(created == 1);
-    CHECK(select_one(shop.database(), "SELECT COUNT(*) FROM pragma_table_info('wp_wc_orders') WHERE name = 'gift'") == "1");
+    CHECK(column_names(shop.database(), "wp_wc_orders").back() == "gift");
     shop.synchronizer().sync({});
     CHECK(created == 1);
     CHECK(export_lines(shop.kernel(), "posts") == export_lines(shop.kernel(), "hpos"));
 }
 
 TEST_CASE("a database that is no shop is refused by name before anything is made") {
-    TempDirectory directory;
-    Kernel kernel(kernel_options(directory.path() / "other.db"));
-    kernel.database().write([](Unit& unit) { unit.execute("CREATE TABLE books (title TEXT)"); });
+    TestDatabase storage;
+    Kernel kernel(kernel_options(storage.url()));
+    execute(kernel.database(), "CREATE TABLE books (title TEXT)");
     CHECK_THROWS_AS(kernel.require_shop(), Error);
     CHECK_THROWS_AS(kernel.synchronizer().sync({}), Error);
-    CHECK(select_one(kernel.database(), "SELECT COUNT(*) FROM sqlite_master") == "1");
+    CHECK(table_names(kernel.database()) == std::vector<std::string>{"books"});
 }
 
 TEST_CASE("ids of new orders are posts' ids, taken by placeholders that are no orders") {

@@ -38,6 +38,7 @@ public:
     const Dialect& dialect() const noexcept override { return *this; }
     std::string_view name() const noexcept override { return "memory"; }
     std::string quote_identifier(std::string_view identifier) const override { return std::string(identifier); }
+    std::string exact(std::string_view expression) const override { return std::string(expression); }
     std::vector<std::string> create_table(const Table&) const override { return {}; }
     void read(const std::function<void(Read&)>& body) override {
         MemoryUnit unit(*this);

@@ -43,6 +43,9 @@ public:
     virtual ~Dialect() = default;
     virtual std::string_view name() const noexcept = 0;                                  ///< "sqlite", "mariadb"
     virtual std::string quote_identifier(std::string_view identifier) const = 0;
+    /// A column or expression compared byte by byte, whatever collation its column has: `exact("meta_key") + " = ?"`.
+    /// No index serves it; put it beside a condition that one does.
+    virtual std::string exact(std::string_view expression) const = 0;
     /// The statements that create a table and its indexes; nothing else.
     virtual std::vector<std::string> create_table(const Table& table) const = 0;
 };

@@ -48,6 +48,7 @@ inline constexpr ErrorCode database_not_a_shop{"ordo.database.not_a_shop", ExitC
 inline constexpr ErrorCode database_statement{"ordo.database.statement", ExitCode::internal};
 inline constexpr ErrorCode database_full{"ordo.database.full", ExitCode::io};
 inline constexpr ErrorCode database_busy{"ordo.database.busy", ExitCode::locked};
+inline constexpr ErrorCode database_connection_lost{"ordo.database.connection_lost", ExitCode::no_database};
 inline constexpr ErrorCode database_schema{"ordo.database.schema", ExitCode::differences};
 
 inline constexpr ErrorCode plugin_missing{"ordo.plugin.missing", ExitCode::usage};

@@ -28,9 +28,9 @@ inline std::vector<OrderStamp> list_orders(Read& read, const OrderTable& orders,
     values.insert(values.end(), request.types.begin(), request.types.end());
     const std::string drafts = request.auto_drafts == AutoDrafts::include
                                    ? std::string{}
-                                   : fmt::format(" AND ({0} IS NULL OR {0} <> 'auto-draft')", orders.status);
-    read.query(fmt::format("SELECT {0}, {1} FROM {2} WHERE {0} > ? AND {1} IN {3}{4} ORDER BY {0} LIMIT {5}", orders.id, orders.type, orders.table,
-                           placeholders(request.types.size()), drafts, request.count_max),
+                                   : fmt::format(" AND ({} IS NULL OR {} <> 'auto-draft')", orders.status, read.dialect().exact(orders.status));
+    read.query(fmt::format("SELECT {0}, {1} FROM {2} WHERE {0} > ? AND {3} IN {4}{5} ORDER BY {0} LIMIT {6}", orders.id, orders.type, orders.table,
+                           read.dialect().exact(orders.type), placeholders(request.types.size()), drafts, request.count_max),
                values, [&](const Row& row) { stamps.push_back({OrderId{row.number(0)}, std::string(row.text(1))}); });
     return stamps;
 }
@@ -40,8 +40,9 @@ inline StoreCount count_orders(Read& read, const OrderTable& orders, std::span<c
     StoreCount counted;
     if (types.empty()) return counted;
     const std::vector<BytesView> values(types.begin(), types.end());
-    read.query(fmt::format("SELECT COUNT(*), SUM(CASE WHEN {} = 'auto-draft' THEN 1 ELSE 0 END) FROM {} WHERE {} IN {}", orders.status, orders.table,
-                           orders.type, placeholders(types.size())),
+    const Dialect& dialect = read.dialect();
+    read.query(fmt::format("SELECT COUNT(*), SUM(CASE WHEN {} = 'auto-draft' THEN 1 ELSE 0 END) FROM {} WHERE {} IN {}", dialect.exact(orders.status),
+                           orders.table, dialect.exact(orders.type), placeholders(types.size())),
                values, [&](const Row& row) {
                    counted.auto_drafts = row.number(1);
                    counted.orders = row.number(0) - counted.auto_drafts;

@@ -1,0 +1,108 @@
+/// See units.hpp.
+#include "kernel/database/units.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace ordo::database {
+
+thread_local TransactionUnit* TransactionUnit::innermost_ = nullptr;
+
+TransactionUnit::TransactionUnit(const SqlDatabase& database, Session& session)
+    : OnSession(session), database_(&database), outer_(std::exchange(innermost_, this)) {}
+
+TransactionUnit::~TransactionUnit() { innermost_ = outer_; }
+
+TransactionUnit* TransactionUnit::current(const SqlDatabase& database) noexcept {
+    for (TransactionUnit* unit = innermost_; unit; unit = unit->outer_)
+        if (unit->database_ == &database) return unit;
+    return nullptr;
+}
+
+void TransactionUnit::insert(const Insert& rows) {
+    if (rows.columns.empty() || rows.values.empty() || session_.load(rows)) return;
+    const auto insert = [&] { session_.insert(rows); };
+    if (rows.values.size() / rows.columns.size() > 1) savepoint(insert);  // all rows or none
+    else insert();
+}
+
+void TransactionUnit::savepoint(const std::function<void()>& part) {
+    const std::string name = fmt::format("ordo_{}", ++savepoints_);
+    session_.execute("SAVEPOINT " + name, {});
+    const std::size_t announcements = announcements_.size();
+    try {
+        part();
+    } catch (...) {
+        announcements_.resize(announcements);
+        try {
+            session_.execute("ROLLBACK TO " + name, {});
+            session_.execute("RELEASE SAVEPOINT " + name, {});
+        } catch (const Error&) {
+            // The transaction itself is gone (a full disk, a deadlock, a lost connection); the first error tells why.
+        }
+        --savepoints_;
+        throw;
+    }
+    session_.execute("RELEASE SAVEPOINT " + name, {});
+    --savepoints_;
+}
+
+void TransactionUnit::create_table(const Table& table) {
+    for (const std::string& sql : session_.dialect().create_table(table)) session_.execute(sql, {});
+}
+
+void TransactionUnit::drop_table(std::string_view table) {
+    session_.execute("DROP TABLE IF EXISTS " + dialect().quote_identifier(table), {});
+}
+
+void StagedUnit::create_table(const Table& table) {
+    Table staged = table;
+    staged.name = fmt::format("ordo_staged_{}", staged_.size());
+    drop(staged.name);  // left by a killed run
+    staged_.emplace(table.name, staged.name);
+    TransactionUnit::create_table(staged);
+    session_.execute("START TRANSACTION", {});  // making a table ended the one before
+}
+
+bool StagedUnit::table_exists(std::string_view table) {
+    if (staged_.contains(table)) return true;
+    return !dropped_.contains(table) && TransactionUnit::table_exists(table);
+}
+
+void StagedUnit::insert(const Insert& rows) {
+    const auto staged = staged_.find(rows.table);
+    if (staged == staged_.end()) return TransactionUnit::insert(rows);
+    Insert redirected = rows;
+    redirected.table = staged->second;
+    TransactionUnit::insert(redirected);
+}
+
+void StagedUnit::put_in_place() {
+    session_.execute("COMMIT", {});
+    std::vector<std::pair<std::string, std::string>> renames;
+    std::vector<std::string> replaced;
+    for (const auto& [name, staged] : staged_) {
+        if (TransactionUnit::table_exists(name)) {
+            replaced.push_back(fmt::format("ordo_replaced_{}", replaced.size()));
+            drop(replaced.back());
+            renames.emplace_back(name, replaced.back());
+        }
+        renames.emplace_back(staged, name);
+    }
+    if (!renames.empty()) session_.execute(session_.dialect().rename_tables(renames), {});
+    for (const std::string& table : replaced) drop(table);
+    for (const std::string& name : dropped_)
+        if (!staged_.contains(name)) drop(name);
+}
+
+void StagedUnit::clear() noexcept {
+    try {
+        session_.execute("ROLLBACK", {});
+        for (const auto& [name, staged] : staged_) drop(staged);
+    } catch (const std::exception&) {
+        // The connection is gone; the next run drops them.
+    }
+}
+
+}  // namespace ordo::database
