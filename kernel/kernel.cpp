@@ -193,7 +193,10 @@ struct Kernel::Parts {
     Schema store_schema(std::string_view store) const { return declared.schema(stores.get(store).schema()); }
 
     Schema own_schema() const {
-        return {stores.overflow().schema(), synchronizer.quarantine().schema(), sync::run_lock_schema(settings.table_prefix)};
+        Schema schema = sync::claims_schema(settings.table_prefix);
+        schema.push_back(stores.overflow().schema());
+        schema.push_back(synchronizer.quarantine().schema());
+        return schema;
     }
 
     /// The target's tables and our own. Idempotent.

@@ -238,10 +238,15 @@ public:
         for (const auto& [from, to] : renames) list += fmt::format("{}{} TO {}", list.empty() ? "" : ", ", quote_identifier(from), quote_identifier(to));
         return "RENAME TABLE " + list;
     }
-    std::span<const std::string_view> isolation_levels() const noexcept override {
-        static constexpr std::array<std::string_view, 4> levels{"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"};
-        return levels;
+    std::string next_isolation(std::string_view level) const override { return fmt::format("SET TRANSACTION ISOLATION LEVEL {}", level); }
+    std::string update_if_there(const Upsert& rows) const override {
+        std::string sets;
+        for (const std::string_view column : rows.updated)
+            sets += fmt::format("{}{} = VALUES({})", sets.empty() ? "" : ", ", quote_identifier(column), quote_identifier(column));
+        return " ON DUPLICATE KEY UPDATE " + sets;
     }
+    // Names of locks belong to the whole server and are at most 64 characters on MySQL.
+    std::string_view take_lock_sql() const noexcept override { return "SELECT GET_LOCK(MD5(CONCAT(DATABASE(), '.', ?)), 0)"; }
     std::string_view table_exists_sql() const noexcept override {
         return "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?";
     }

@@ -119,6 +119,7 @@ class BrokenUnit final : public Unit {
     std::uint64_t execute(std::string_view, std::span<const BytesView>) override { return 0; }
     std::uint64_t last_insert_id() override { return 0; }
     void insert(const Insert&) override {}
+    void upsert(const Upsert&) override {}
     void savepoint(const std::function<void()>& part) override { part(); }
     void after_commit(std::function<void()>) override {}
 };
