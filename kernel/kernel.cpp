@@ -93,7 +93,7 @@ struct Kernel::Parts {
                         [this](std::string_view target) { create_tables(target); }},
                        {declared.batch_size, declared.before_to_posts, declared.after_to_posts, declared.before, declared.after}),
           verifier(sync::make_verifier(database, stores, [this] { return synchronizer.get_direction(); })),
-          exporter(orders::make_order_exporter(database, stores, [this] { return controller.get_orders_data_store(); })),
+          exporter(orders::make_order_exporter(database, stores, options_table, [this] { return controller.get_orders_data_store(); })),
           importer(transfer::make_dump_importer(database, database, settings.table_prefix)), options(*this) {
         controller.count_pending = [this](Read& read, const Direction& way) { return synchronizer.count_pending(read, way); };
         controller.create_tables = [this] { create_tables(store_hpos); };

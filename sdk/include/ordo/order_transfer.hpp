@@ -1,4 +1,4 @@
-/// Orders and whole shops in and out: the canonical form, and mysqldumps. Implemented by the kernel.
+/// Orders and whole shops in and out: the two forms of an order, and mysqldumps. Implemented by the kernel.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,20 @@
 
 namespace ordo {
 
+/// How an exported order is written. Either is a JSON object, the same bytes from either store and either database.
+enum class ExportForm : std::uint8_t {
+    canonical,    ///< everything that is stored, nothing computed: what "lossless" is measured by
+    woocommerce,  ///< what WooCommerce's API reads: properties computed and rounded as it does, hidden meta left out
+};
+
 struct ExportOptions {
     std::optional<std::string> store;      ///< "posts", "hpos" …; default: the authoritative one
     bool include_auto_drafts = false;
     std::function<bool()> stop_requested;
+    ExportForm form = ExportForm::canonical;
 };
 
-/// The canonical form: a JSON object an order, the same bytes from either store and either database.
+/// Orders as JSON, an object an order.
 class OrderExporter {
 public:
     virtual ~OrderExporter() = default;
