@@ -24,7 +24,7 @@ std::string refusal_of(const std::string& line) {
         CHECK(error.code() == errc::import_bad_order);
         return error.what();
     }
-    CHECK(spelled == line);
+    CHECK((spelled == line));
     return "";
 }
 
@@ -149,7 +149,7 @@ TEST_CASE("random hostile orders are read back as they were spelled [G1]") {
     RandomOrders orders(seed);
     for (int i = 0; i < 300; ++i) {
         const std::string line = canonical_form(orders.next());
-        REQUIRE(canonical_form(read_canonical(line)) == line);
+        REQUIRE((canonical_form(read_canonical(line)) == line));
     }
 }
 
