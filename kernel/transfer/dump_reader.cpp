@@ -77,7 +77,7 @@ private:
             if (rest_.empty() && !next_block()) {
                 // What is whole is handed out first; a cut-off is told by the next call.
                 if (member_ended_ || stream.avail_out < size) break;
-                throw Error(errc::import_truncated, "the gzip stream is cut off", "copy or make the dump again");
+                throw Error(errc::import_truncated, "the gzip stream is cut off", "copy or make it again");
             }
             if (std::exchange(member_ended_, false)) inflateReset(&stream);
             stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(rest_.data()));
@@ -87,7 +87,7 @@ private:
             if (result == Z_STREAM_END)
                 member_ended_ = true;
             else if (result != Z_OK)
-                throw Error(errc::import_bad_dump, "the gzip stream is damaged", "copy or make the dump again");
+                throw Error(errc::import_bad_dump, "the gzip stream is damaged", "copy or make it again");
         }
         return size - stream.avail_out;
     }
