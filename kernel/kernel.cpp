@@ -22,6 +22,7 @@
 #include "kernel/sync/synchronizer.hpp"
 #include "kernel/sync/verifier.hpp"
 #include "kernel/transfer/dump_importer.hpp"
+#include "kernel/transfer/order_importer.hpp"
 
 namespace ordo {
 namespace {
@@ -94,7 +95,8 @@ struct Kernel::Parts {
                        {declared.batch_size, declared.before_to_posts, declared.after_to_posts, declared.before, declared.after}),
           verifier(sync::make_verifier(database, stores, [this] { return synchronizer.get_direction(); })),
           exporter(orders::make_order_exporter(database, stores, options_table, [this] { return controller.get_orders_data_store(); })),
-          importer(transfer::make_dump_importer(database, database, settings.table_prefix)), options(*this) {
+          importer(transfer::make_dump_importer(database, database, settings.table_prefix)),
+          order_importer(transfer::make_order_importer(order_import_services())), options(*this) {
         controller.count_pending = [this](Read& read, const Direction& way) { return synchronizer.count_pending(read, way); };
         controller.create_tables = [this] { create_tables(store_hpos); };
         controller.has_shop = [this] { return has_shop(); };
@@ -190,6 +192,17 @@ struct Kernel::Parts {
                 &database, &site_zone, settings.table_prefix};
     }
 
+    transfer::OrderImportServices order_import_services() {
+        return {&database, &stores, settings.table_prefix, [this] { return controller.get_orders_data_store(); },
+                [this](std::string_view target) {
+                    create_tables(target);
+                    create_missing_details();
+                },
+                [this] {
+                    return [lock = std::make_shared<sync::RunLock>(database, settings.table_prefix)](Unit& unit) { lock->confirm(unit); };
+                }};
+    }
+
     Schema store_schema(std::string_view store) const { return declared.schema(stores.get(store).schema()); }
 
     Schema own_schema() const {
@@ -204,6 +217,15 @@ struct Kernel::Parts {
         require_shop();
         database::install(database, own_schema());
         install_store(store);
+    }
+
+    /// Tables of items and notes that the database lacks; those there are stay as they are.
+    void create_missing_details() {
+        auto* details = find_interface<OrderDetails>(*plugin_set);
+        if (!details) return;
+        Schema missing = details->schema();
+        database.read([&](Read& read) { std::erase_if(missing, [&](const Table& table) { return read.table_exists(table.name); }); });
+        database::install(database, missing);
     }
 
     std::vector<std::string> install_store(std::string_view store) {
@@ -271,6 +293,7 @@ struct Kernel::Parts {
     std::unique_ptr<OrderVerifier> verifier;
     std::unique_ptr<OrderExporter> exporter;
     std::unique_ptr<DumpImporter> importer;
+    std::unique_ptr<OrderImporter> order_importer;
     ShopOptions options;
 };
 
@@ -289,6 +312,7 @@ DataSynchronizer& Kernel::synchronizer() noexcept { return parts_->synchronizer;
 OrderVerifier& Kernel::verifier() noexcept { return *parts_->verifier; }
 OrderExporter& Kernel::exporter() noexcept { return *parts_->exporter; }
 DumpImporter& Kernel::importer() noexcept { return *parts_->importer; }
+OrderImporter& Kernel::order_importer() noexcept { return *parts_->order_importer; }
 std::vector<PluginInfo> Kernel::plugins() const { return parts_->plugin_set->list(); }
 void Kernel::require_shop() { parts_->require_shop(); }
 

@@ -150,6 +150,43 @@ void add_order(CLI::App& app, Context& context) {
     add_form(*export_command, all->form);
     export_command->add_option("--output", all->output, "A file instead of standard output")->type_name("FILE");
     export_command->add_flag("--include-auto-drafts", all->include_auto_drafts, "Auto-drafts too; they are no orders");
+
+    struct ImportArguments {
+        std::string file, store;
+        bool skip_existing = false;
+    };
+    auto in = std::make_shared<ImportArguments>();
+    CLI::App* import_command = add_command(noun, "import", "The inverse of export: JSON lines, plain or gzip, become orders again",
+                                           "ordo order import orders.jsonl.gz --store hpos", [&context, in] {
+        const auto kernel = context.open();
+        kernel->require_shop();
+        OrderImportOptions options;
+        if (!in->store.empty()) options.store = in->store;
+        if (in->skip_existing) options.existing = ExistingOrders::skip_equal;
+        options.stop_requested = stop_requested;
+        std::error_code no_size;
+        const auto size = std::filesystem::file_size(in->file, no_size);
+        OrderImportReport report;
+        {
+            Progress progress(context, "bytes read");
+            options.progress = [&](std::uint64_t bytes) { progress.show(bytes, no_size ? bytes : size); };
+            report = kernel->order_importer().import_orders(in->file, options);
+        }
+        if (report.interrupted) {
+            context.exit = ExitCode::interrupted;
+            context.say("interrupted; what is counted is in, and with --skip-existing the next import goes on after it");
+        }
+        if (context.json()) {
+            print_json(boost::json::object{{"store", report.store}, {"imported", report.imported}, {"skipped", report.skipped}, {"seconds", report.seconds}});
+            return;
+        }
+        print_table({"imported into", report.store}, {{"imported", std::to_string(report.imported)},
+                                                      {"skipped (equal already)", std::to_string(report.skipped)},
+                                                      {"seconds", fmt::format("{:.2f}", report.seconds)}});
+    });
+    import_command->add_option("FILE", in->file, "JSON lines as `ordo order export` writes them; - for standard input")->required();
+    import_command->add_option("--store", in->store, "posts or hpos (default: the authoritative one)");
+    import_command->add_flag("--skip-existing", in->skip_existing, "Leave out orders that are there already and equal (otherwise any ends the import)");
 }
 
 }  // namespace ordo::cli

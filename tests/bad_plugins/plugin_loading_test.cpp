@@ -579,7 +579,7 @@ TEST_CASE("interfaces are found by id and guarded where the SDK knows them", "[p
     auto* const ids = find_interface<OrderIds>(plugins);
     REQUIRE(ids);
     CHECK(ids->allocate(unit, 2, "2024-02-29 12:00:00") == std::vector<OrderId>{{7}, {7}});
-    CHECK(failure_of([&] { ids->reserve(unit, {}, ""); }).message == "plugin well-behaved: reserve failed: int");
+    CHECK(failure_of([&] { ids->reserve(unit, {}); }).message == "plugin well-behaved: reserve failed: int");
     auto* const answer = static_cast<int*>(plugins.find_interface("museum.answer/1"));
     REQUIRE(answer);
     CHECK(*answer == 42);

@@ -34,7 +34,7 @@ TEST_CASE("every command has help with an example, and needs no database for it"
              {"db", {"init", "check"}},
              {"plugin", {"list", "inspect"}},
              {"hooks", {"list"}},
-             {"order", {"get", "export"}},
+             {"order", {"get", "export", "import"}},
              {"hpos", {"status", "sync", "verify-data", "diff", "count-unmigrated", "enable", "disable", "compatibility-info"}},
              {"option", {"get", "update", "delete", "list"}}}) {
         for (const std::string& verb : verbs) {
@@ -72,6 +72,7 @@ TEST_CASE("a command line that makes no sense names what was wrong and where to 
                                                        {{"order", "get", "99999999999999999999999"}, "ID"},
                                                        {{"option", "update", "name"}, "VALUE"},
                                                        {{"import"}, "DUMP"},
+                                                       {{"order", "import"}, "FILE"},
                                                        {{"plugin", "inspect"}, "FILE"}}) {
         const Result result = folder.ordo(mistake.arguments);
         INFO(fmt::format("ordo {}: ", fmt::join(mistake.arguments, " ")) << result);

@@ -280,6 +280,7 @@ TEST_CASE("ids of new orders are posts' ids, taken by placeholders that are no o
     CHECK(placeholders[0] == SqlRow{"509", "shop_order_placehold", "draft", "2026-07-01 14:00:00", "2026-07-01 12:00:00"});
     CHECK(*placeholders[1][0] == "510");
     CHECK(*placeholders[3][0] == "9000");
+    CHECK(select_one(shop.database(), "SELECT post_parent FROM wp_posts WHERE ID = 9000") == "8999");
     CHECK(shop.synchronizer().get_status().orders_in_posts == 433);
     CHECK(select_one(shop.database(), "SELECT post_type FROM wp_posts WHERE ID = 43") == "shop_order");
 }

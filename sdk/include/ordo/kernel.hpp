@@ -94,6 +94,7 @@ public:
     OrderVerifier& verifier() noexcept;
     OrderExporter& exporter() noexcept;
     DumpImporter& importer() noexcept;
+    OrderImporter& order_importer() noexcept;
 
     std::vector<PluginInfo> plugins() const;
     std::vector<HookInfo> hook_catalogue() const;
