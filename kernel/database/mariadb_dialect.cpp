@@ -251,7 +251,7 @@ public:
         return "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?";
     }
     std::string_view column_names_sql() const noexcept override {
-        return "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? ORDER BY ordinal_position";
+        return "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?";
     }
     std::string_view index_names_sql() const noexcept override {
         return "SELECT DISTINCT index_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = ?";
