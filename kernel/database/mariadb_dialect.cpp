@@ -131,17 +131,19 @@ private:
             pending_ += "\\N";
             return;
         }
-        for (const char c : *value) {
-            switch (c) {
-                case '\0': pending_ += "\\0"; break;
-                case '\n': pending_ += "\\n"; break;
-                case '\t': pending_ += "\\t"; break;
-                case '\\': pending_ += "\\\\"; break;
-                default: pending_ += c;
-            }
+        for (std::string_view rest = *value; !rest.empty();) {
+            const std::size_t plain = std::min(rest.find_first_of(special), rest.size());
+            pending_ += rest.substr(0, plain);
+            rest.remove_prefix(plain);
+            if (rest.empty()) break;
+            const char c = rest.front();
+            pending_ += '\\';
+            pending_ += c == '\0' ? '0' : c == '\n' ? 'n' : c == '\t' ? 't' : c;
+            rest.remove_prefix(1);
         }
     }
 
+    static constexpr std::string_view special{"\0\n\t\\", 4};
     const Insert& rows_;
     std::size_t next_ = 0, at_ = 0;
     std::string pending_;

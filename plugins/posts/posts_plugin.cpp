@@ -158,7 +158,6 @@ private:
     std::vector<Post> load(ordo::Read& read, std::span<const OrderId> ids) {
         std::vector<Post> posts;
         if (ids.empty()) return posts;
-        const std::string list = ordo::id_list(ids);
         std::vector<FieldArray> fields;
         std::unordered_map<std::uint64_t, std::size_t> at;
         std::string columns;
@@ -168,7 +167,7 @@ private:
             columns += ", " + std::string(spec.posts_key);
             specs.push_back(&spec);
         }
-        read.query("SELECT ID, post_type" + columns + " FROM " + posts_ + " WHERE ID IN " + list + " ORDER BY ID", [&](const Row& row) {
+        read.query("SELECT ID, post_type" + columns + " FROM " + posts_ + " WHERE ID IN " + ordo::id_list(ids) + " ORDER BY ID", [&](const Row& row) {
             at.emplace(row.number(0), posts.size());
             Post& post = posts.emplace_back();
             post.record.id = OrderId{row.number(0)};
@@ -176,12 +175,18 @@ private:
             FieldArray& values = fields.emplace_back();
             for (std::size_t i = 0; i < specs.size(); ++i) values[index_of(specs[i]->id)] = ordo::canonicalize(*specs[i], row[2 + i]);
         });
-        read.query("SELECT post_id, meta_id, meta_key, meta_value FROM " + postmeta_ + " WHERE post_id IN " + list + " ORDER BY meta_id",
-                   [&](const Row& row) {
-                       const auto found = at.find(row.number(0));
-                       if (found == at.end()) return;
-                       take_meta(row, posts[found->second], fields[found->second]);
-                   });
+        std::vector<OrderId> with_meta;  // what hangs on a placeholder is nobody's
+        for (const Post& post : posts)
+            if (post.record.type != placeholder_type) with_meta.push_back(post.record.id);
+        if (!with_meta.empty()) {
+            // In the order of the index on post_id, so that no server sorts or reads the whole table.
+            read.query("SELECT post_id, meta_id, meta_key, meta_value FROM " + postmeta_ + " WHERE post_id IN " + ordo::id_list(with_meta) +
+                           " ORDER BY post_id, meta_id",
+                       [&](const Row& row) {
+                           const std::size_t found = at.at(row.number(0));
+                           take_meta(row, posts[found], fields[found]);
+                       });
+        }
         for (std::size_t i = 0; i < posts.size(); ++i) {
             for (const FieldSpec& spec : ordo::order_fields)
                 if (spec.posts_place == PostsPlace::meta_copy) fields[i][index_of(spec.id)] = fields[i][index_of(original(spec))];

@@ -137,7 +137,7 @@ TEST_CASE("the shop, exported and imported into an empty database, gives the sam
 
 TEST_CASE("address indexes are what WooCommerce made of the same orders, but for the backslashes that WordPress drops") {
     Shop shop;
-    const std::string indexes = "SELECT post_id, meta_key, REPLACE(meta_value, '\\', '') FROM wp_postmeta WHERE meta_key IN"
+    const std::string indexes = "SELECT post_id, meta_key, REPLACE(meta_value, CHAR(92), '') FROM wp_postmeta WHERE meta_key IN"
                                 " ('_billing_address_index', '_shipping_address_index') ORDER BY post_id, meta_key";
     const auto wanted = select(shop.database(), indexes);
     REQUIRE(wanted.size() == 800);  // two of each order and auto-draft, none of refunds
