@@ -87,7 +87,7 @@ struct Kernel::Parts {
           database(database::make_dialect(settings.database_url), log), options_table(database, settings.table_prefix),
           site_zone(options_table), declared(*hooks),
           plugin_set(plugins::PluginSet::load(settings, builtin_directories(kernel_options), host_services())),
-          stores(*plugin_set, orders::OverflowTable(settings.table_prefix), settings.order_types),
+          stores(*plugin_set, orders::OverflowTable(settings.table_prefix), settings.order_types, settings.posts_mirror),
           controller(database, options_table, stores, {settings.force_custom_orders_table, kernel_options.ignore_plugin_compatibility},
                      {declared.order_data_store, declared.order_refund_data_store, declared.can_switch_store}, log),
           synchronizer({&database, &stores, &options_table, &controller, &log, settings.table_prefix, settings.migration_batch_size,

@@ -49,8 +49,8 @@ public:
         std::vector<Difference> differences;
         database_->read([&](Read& read) {
             const orders::StoreView view(*stores_, read);
-            const auto source = view.read(way.source, {&order, 1});
-            const auto target = view.read(way.target, {&order, 1});
+            const auto source = view.read_mirrored(way, way.source, {&order, 1});
+            const auto target = view.read_mirrored(way, way.target, {&order, 1});
             if (source.empty() && target.empty())
                 throw Error(errc::order_missing, fmt::format("there is no order {} in {} or {}", order, way.source, way.target));
             MergedPage page;
@@ -75,8 +75,8 @@ private:
         report.orders_different += differences.size();
         report.orders += page.both.size() + page.only_source.size() + page.only_target.size();
 
-        const auto source = view.read(report.way.source, page.both);
-        const auto target = view.read(report.way.target, page.both);
+        const auto source = view.read_mirrored(report.way, report.way.source, page.both);
+        const auto target = view.read_mirrored(report.way, report.way.target, page.both);
         for (const orders::LoadedOrder& order : source) {
             const OrderRecord& wanted = order.record;
             const orders::LoadedOrder* const other = orders::find_order(target, wanted.id);
