@@ -24,6 +24,7 @@
 #include "kernel/sync/synchronizer.hpp"
 #include "kernel/sync/verifier.hpp"
 #include "kernel/transfer/dump_importer.hpp"
+#include "kernel/transfer/order_importer.hpp"
 
 namespace ordo {
 namespace {
@@ -88,7 +89,7 @@ struct Kernel::Parts {
           database(database::make_dialect(settings.database_url), log), options_table(database, settings.table_prefix),
           site_zone(options_table), declared(*hooks),
           plugin_set(plugins::PluginSet::load(settings, builtin_directories(kernel_options), host_services())),
-          stores(*plugin_set, orders::OverflowTable(settings.table_prefix), settings.order_types),
+          stores(*plugin_set, orders::OverflowTable(settings.table_prefix), settings.order_types, settings.posts_mirror),
           controller(database, options_table, stores, {settings.force_custom_orders_table, kernel_options.ignore_plugin_compatibility},
                      {declared.order_data_store, declared.order_refund_data_store, declared.can_switch_store}, log),
           synchronizer({&database, &stores, &options_table, &controller, &log, settings.table_prefix, settings.migration_batch_size,
@@ -100,8 +101,9 @@ struct Kernel::Parts {
                                                       [this] { return controller.get_orders_data_store(); },
                                                       [this](std::string_view store) { create_tables(store); }},
                                                      {declared.before_to_posts, declared.after_to_posts, declared.before, declared.after})),
-          exporter(orders::make_order_exporter(database, stores, [this] { return controller.get_orders_data_store(); })),
-          importer(transfer::make_dump_importer(database, database, settings.table_prefix)), options(*this) {
+          exporter(orders::make_order_exporter(database, stores, options_table, [this] { return controller.get_orders_data_store(); })),
+          importer(transfer::make_dump_importer(database, database, settings.table_prefix)),
+          order_importer(transfer::make_order_importer(order_import_services())), options(*this) {
         controller.count_pending = [this](Read& read, const Direction& way) { return synchronizer.count_pending(read, way); };
         controller.create_tables = [this] { create_tables(store_hpos); };
         controller.has_shop = [this] { return has_shop(); };
@@ -197,10 +199,24 @@ struct Kernel::Parts {
                 &database, &site_zone, settings.table_prefix};
     }
 
+    transfer::OrderImportServices order_import_services() {
+        return {&database, &stores, settings.table_prefix, [this] { return controller.get_orders_data_store(); },
+                [this](std::string_view target) {
+                    create_tables(target);
+                    create_missing_details();
+                },
+                [this] {
+                    return [lock = std::make_shared<sync::RunLock>(database, settings.table_prefix)](Unit& unit) { lock->confirm(unit); };
+                }};
+    }
+
     Schema store_schema(std::string_view store) const { return declared.schema(stores.get(store).schema()); }
 
     Schema own_schema() const {
-        return {stores.overflow().schema(), synchronizer.quarantine().schema(), sync::run_lock_schema(settings.table_prefix)};
+        Schema schema = sync::claims_schema(settings.table_prefix);
+        schema.push_back(stores.overflow().schema());
+        schema.push_back(synchronizer.quarantine().schema());
+        return schema;
     }
 
     /// The target's tables and our own. Idempotent.
@@ -211,6 +227,15 @@ struct Kernel::Parts {
     void create_own_tables() {
         require_shop();
         database::install(database, own_schema());
+    }
+
+    /// Tables of items and notes that the database lacks; those there are stay as they are.
+    void create_missing_details() {
+        auto* details = find_interface<OrderDetails>(*plugin_set);
+        if (!details) return;
+        Schema missing = details->schema();
+        database.read([&](Read& read) { std::erase_if(missing, [&](const Table& table) { return read.table_exists(table.name); }); });
+        database::install(database, missing);
     }
 
     std::vector<std::string> install_store(std::string_view store) {
@@ -280,6 +305,7 @@ struct Kernel::Parts {
     std::unique_ptr<LegacyDataHandler> legacy_data;
     std::unique_ptr<OrderExporter> exporter;
     std::unique_ptr<DumpImporter> importer;
+    std::unique_ptr<OrderImporter> order_importer;
     ShopOptions options;
 };
 
@@ -300,6 +326,7 @@ OrderRepairer& Kernel::repairer() noexcept { return *parts_->repairer; }
 LegacyDataHandler& Kernel::legacy_data() noexcept { return *parts_->legacy_data; }
 OrderExporter& Kernel::exporter() noexcept { return *parts_->exporter; }
 DumpImporter& Kernel::importer() noexcept { return *parts_->importer; }
+OrderImporter& Kernel::order_importer() noexcept { return *parts_->order_importer; }
 std::vector<PluginInfo> Kernel::plugins() const { return parts_->plugin_set->list(); }
 void Kernel::require_shop() { parts_->require_shop(); }
 

@@ -74,6 +74,7 @@ void status(const Context& context) {
 struct SyncArguments {
     std::uint64_t batch_size = 0;
     std::string direction;
+    bool worker = false;
 };
 
 void check_direction(const std::string& wanted, const Direction& way) {
@@ -92,6 +93,7 @@ void sync(Context& context, const SyncArguments& arguments) {
         Progress progress(context, "orders");
         SyncOptions options;
         if (arguments.batch_size) options.batch_size = arguments.batch_size;
+        if (arguments.worker) options.role = SyncRole::worker;
         options.progress = [&](const SyncProgress& now) { progress.show(now.seen, now.total); };
         options.stop_requested = stop_requested;
         report = synchronizer.sync(options);
@@ -171,6 +173,7 @@ void add_hpos(CLI::App& app, Context& context) {
         ->check(CLI::Range(1, 10000));
     sync_command->add_option("--direction", sync_arguments->direction, "Must agree with the authoritative store")
         ->check(CLI::IsMember({"to-hpos", "to-posts"}));
+    sync_command->add_flag("--worker", sync_arguments->worker, "Be one of several that share the work: start as many as you like");
 
     add_hpos_verify(noun, context);
     add_hpos_repair(noun, context);
@@ -183,6 +186,8 @@ void add_hpos(CLI::App& app, Context& context) {
         if (context.json()) print_json(json::object{{"pending", pending}});
         else print_line(std::to_string(pending));
     });
+
+    add_hpos_quarantine(noun, context);
 
     auto enable_arguments = std::make_shared<SwitchArguments>();
     CLI::App* enable = add_command(noun, "enable", "Make HPOS authoritative; refused, with every reason, while anything speaks against it", "ordo hpos enable --with-sync",

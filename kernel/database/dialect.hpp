@@ -41,8 +41,13 @@ public:
     virtual bool has_transactional_ddl() const noexcept = 0;
     /// Moves whole tables to new names in one step: (from, to) each. Only where DDL is not transactional.
     virtual std::string rename_tables(std::span<const std::pair<std::string, std::string>> renames) const = 0;
-    /// Isolation levels by name, as `SET TRANSACTION ISOLATION LEVEL` takes them; empty: the database has only one.
-    virtual std::span<const std::string_view> isolation_levels() const noexcept = 0;
+    /// The statement before `begin` that gives the next transaction this isolation level; empty: the database has but one.
+    virtual std::string next_isolation(std::string_view level) const = 0;
+    /// What follows the rows of an INSERT so that rows which are there already are updated instead.
+    virtual std::string update_if_there(const Upsert& rows) const = 0;
+    /// A lock among all users of the database, by name, for as long as the connection lives: one `?`, gives 1 if it was
+    /// free. Empty: the database has no such lock.
+    virtual std::string_view take_lock_sql() const noexcept = 0;
     virtual std::string_view table_exists_sql() const noexcept = 0;      ///< one `?`: the table
     virtual std::string_view column_names_sql() const noexcept = 0;      ///< one `?`: the table
     virtual std::string_view index_names_sql() const noexcept = 0;       ///< one `?`: the table

@@ -131,17 +131,19 @@ private:
             pending_ += "\\N";
             return;
         }
-        for (const char c : *value) {
-            switch (c) {
-                case '\0': pending_ += "\\0"; break;
-                case '\n': pending_ += "\\n"; break;
-                case '\t': pending_ += "\\t"; break;
-                case '\\': pending_ += "\\\\"; break;
-                default: pending_ += c;
-            }
+        for (std::string_view rest = *value; !rest.empty();) {
+            const std::size_t plain = std::min(rest.find_first_of(special), rest.size());
+            pending_ += rest.substr(0, plain);
+            rest.remove_prefix(plain);
+            if (rest.empty()) break;
+            const char c = rest.front();
+            pending_ += '\\';
+            pending_ += c == '\0' ? '0' : c == '\n' ? 'n' : c == '\t' ? 't' : c;
+            rest.remove_prefix(1);
         }
     }
 
+    static constexpr std::string_view special{"\0\n\t\\", 4};
     const Insert& rows_;
     std::size_t next_ = 0, at_ = 0;
     std::string pending_;
@@ -238,15 +240,20 @@ public:
         for (const auto& [from, to] : renames) list += fmt::format("{}{} TO {}", list.empty() ? "" : ", ", quote_identifier(from), quote_identifier(to));
         return "RENAME TABLE " + list;
     }
-    std::span<const std::string_view> isolation_levels() const noexcept override {
-        static constexpr std::array<std::string_view, 4> levels{"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"};
-        return levels;
+    std::string next_isolation(std::string_view level) const override { return fmt::format("SET TRANSACTION ISOLATION LEVEL {}", level); }
+    std::string update_if_there(const Upsert& rows) const override {
+        std::string sets;
+        for (const std::string_view column : rows.updated)
+            sets += fmt::format("{}{} = VALUES({})", sets.empty() ? "" : ", ", quote_identifier(column), quote_identifier(column));
+        return " ON DUPLICATE KEY UPDATE " + sets;
     }
+    // Names of locks belong to the whole server and are at most 64 characters on MySQL.
+    std::string_view take_lock_sql() const noexcept override { return "SELECT GET_LOCK(MD5(CONCAT(DATABASE(), '.', ?)), 0)"; }
     std::string_view table_exists_sql() const noexcept override {
         return "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?";
     }
     std::string_view column_names_sql() const noexcept override {
-        return "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? ORDER BY ordinal_position";
+        return "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?";
     }
     std::string_view index_names_sql() const noexcept override {
         return "SELECT DISTINCT index_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = ?";

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <soci/soci.h>
 
+#include "kernel/database/fault_point.hpp"
+
 namespace ordo::database {
 namespace {
 
@@ -131,6 +133,7 @@ void Session::query(std::string_view sql, std::span<const BytesView> values, con
 }
 
 std::uint64_t Session::execute(std::string_view sql, std::span<const BytesView> values) {
+    fault_point(sql);
     Loan loan;
     try {
         Prepared& prepared = bind(loan, sql, values);
@@ -143,7 +146,7 @@ std::uint64_t Session::execute(std::string_view sql, std::span<const BytesView> 
     }
 }
 
-void Session::insert(const Insert& rows) {
+void Session::insert(const Insert& rows, const std::string& end_of_sql) {
     const std::size_t width = rows.columns.size();
     if (width == 0 || rows.values.empty()) return;
     std::string head = "INSERT INTO " + dialect_.quote_identifier(rows.table) + " (";
@@ -162,6 +165,7 @@ void Session::insert(const Insert& rows) {
         if (count != sql_rows) {
             sql = head + one_row;
             for (std::size_t i = 1; i < count; ++i) sql += ", " + one_row;
+            sql += end_of_sql;
             sql_rows = count;
         }
         execute(sql, values.subspan(at, end - at));
@@ -170,6 +174,7 @@ void Session::insert(const Insert& rows) {
 }
 
 bool Session::load(const Insert& rows) {
+    fault_point(rows.table);
     try {
         return dialect_.load(*connection_, rows);
     } catch (const soci::soci_error& error) {

@@ -21,7 +21,8 @@ public:
     void query(std::string_view sql, std::span<const BytesView> values, const std::function<void(const Row&)>& each_row);
     std::uint64_t execute(std::string_view sql, std::span<const BytesView> values);
     /// All rows, in as few statements as the dialect takes.
-    void insert(const Insert& rows);
+    void insert(const Insert& rows) { insert(rows, {}); }
+    void upsert(const Upsert& rows) { insert(rows.rows, dialect_.update_if_there(rows)); }
     /// The database's bulk load; false: it has none for these rows, and nothing was inserted.
     bool load(const Insert& rows);
     bool table_exists(std::string_view table);
@@ -32,6 +33,7 @@ private:
     struct Prepared;
     struct Cache;
     class Loan;
+    void insert(const Insert& rows, const std::string& end);
     Prepared& bind(Loan& loan, std::string_view sql, std::span<const BytesView> values);
     [[noreturn]] void fail(const soci::soci_error& error, std::string_view sql);
 

@@ -8,8 +8,7 @@
 #include <thread>
 #include <utility>
 
-#include <fmt/format.h>
-
+#include "kernel/database/fault_point.hpp"
 #include "kernel/database/units.hpp"
 
 namespace ordo::database {
@@ -65,7 +64,7 @@ std::unique_ptr<Session> SqlDatabase::begin(Access access, std::string_view isol
     for (int attempt = 1;; ++attempt) {
         auto session = take(access);
         try {
-            if (!isolation.empty()) session->execute(fmt::format("SET TRANSACTION ISOLATION LEVEL {}", isolation), {});
+            if (const std::string sql = isolation.empty() ? std::string{} : dialect_->next_isolation(isolation); !sql.empty()) session->execute(sql, {});
             session->execute(dialect_->begin(access), {});
             return session;
         } catch (const Error& error) {
@@ -110,6 +109,7 @@ void SqlDatabase::transaction(const std::function<void(TransactionUnit&)>& body,
             TransactionUnit unit(*this, *session);
             body(unit);
             session->execute("COMMIT", {});
+            fault_point("committed");
             announcements = unit.take_announcements();
         } catch (const std::exception&) {
             try {
@@ -153,5 +153,17 @@ void SqlDatabase::run(const std::function<void(DdlUnit&)>& body) {
         give_back(std::move(session), Access::read_write);
     });
 }
+
+std::unique_ptr<SqlDatabase::NamedLock> SqlDatabase::try_lock(std::string_view name) {
+    if (dialect_->take_lock_sql().empty()) return std::make_unique<NamedLock>(nullptr);
+    auto session = std::make_unique<Session>(*dialect_, Access::read_write);
+    bool taken = false;
+    const BytesView value{name};
+    session->query(dialect_->take_lock_sql(), {&value, 1}, [&](const Row& row) { taken = row.number(0) == 1; });
+    return taken ? std::make_unique<NamedLock>(std::move(session)) : nullptr;
+}
+
+SqlDatabase::NamedLock::NamedLock(std::unique_ptr<Session> session) : session_(std::move(session)) {}
+SqlDatabase::NamedLock::~NamedLock() = default;
 
 }  // namespace ordo::database

@@ -29,12 +29,17 @@ public:
     /// connection is lost in the commit itself nobody can tell whether it happened: a body must find that out by itself.
     /// Called inside another unit of the same thread it joins that one by a savepoint.
     void write(const std::function<void(Unit&)>& body) override;
-    /// With an isolation level of its own: one of the dialect's `isolation_levels()`, or empty for the usual one.
+    /// With an isolation level of its own ("READ COMMITTED"), or empty for the usual one. SQLite has only one.
     void write(const std::function<void(Unit&)>& body, std::string_view isolation);
     /// Runs `work` again, after a pause, while the database is busy or the connection is lost. For reading: `work` calls
     /// `read` and begins anew each time.
     void again_if_lost(const std::function<void()>& work);
     void run(const std::function<void(DdlUnit&)>& body) override;
+
+    /// A lock by name among all users of the database, held by a connection of its own: gone when that connection is.
+    class NamedLock;
+    /// Empty: somebody else holds it. On SQLite, which has no such locks, everybody gets one.
+    std::unique_ptr<NamedLock> try_lock(std::string_view name);
 
 private:
     std::unique_ptr<Session> take(Access access);
@@ -47,6 +52,15 @@ private:
     std::unique_ptr<SqlDialect> dialect_;
     Log* log_;
     std::unique_ptr<Pool> pool_;
+};
+
+class SqlDatabase::NamedLock {
+public:
+    explicit NamedLock(std::unique_ptr<Session> session);
+    ~NamedLock();
+
+private:
+    std::unique_ptr<Session> session_;  ///< closed with the lock, never pooled
 };
 
 }  // namespace ordo::database

@@ -93,7 +93,14 @@ public:
     int attempts_max() const noexcept override { return 3; }  // each waits for the busy timeout
     bool has_transactional_ddl() const noexcept override { return true; }
     std::string rename_tables(std::span<const std::pair<std::string, std::string>>) const override { return {}; }
-    std::span<const std::string_view> isolation_levels() const noexcept override { return {}; }  // SERIALIZABLE, always
+    std::string next_isolation(std::string_view) const override { return {}; }  // SERIALIZABLE, always
+    std::string update_if_there(const Upsert& rows) const override {
+        std::string sets;
+        for (const std::string_view column : rows.updated)
+            sets += fmt::format("{}{} = excluded.{}", sets.empty() ? "" : ", ", quote_identifier(column), quote_identifier(column));
+        return fmt::format(" ON CONFLICT ({}) DO UPDATE SET {}", quote_identifier(rows.key), sets);
+    }
+    std::string_view take_lock_sql() const noexcept override { return {}; }
     std::string_view table_exists_sql() const noexcept override {
         return "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?";
     }

@@ -22,9 +22,17 @@ TransactionUnit* TransactionUnit::current(const SqlDatabase& database) noexcept 
 
 void TransactionUnit::insert(const Insert& rows) {
     if (rows.columns.empty() || rows.values.empty() || session_.load(rows)) return;
-    const auto insert = [&] { session_.insert(rows); };
-    if (rows.values.size() / rows.columns.size() > 1) savepoint(insert);  // all rows or none
-    else insert();
+    together(rows.values.size() / rows.columns.size(), [&] { session_.insert(rows); });
+}
+
+void TransactionUnit::upsert(const Upsert& rows) {
+    if (rows.rows.values.empty()) return;
+    together(rows.rows.values.size() / rows.rows.columns.size(), [&] { session_.upsert(rows); });
+}
+
+void TransactionUnit::together(std::size_t rows, const std::function<void()>& statements) {
+    if (rows > 1) savepoint(statements);
+    else statements();
 }
 
 void TransactionUnit::savepoint(const std::function<void()>& part) {

@@ -51,6 +51,7 @@ public:
     using Unit::execute;
     std::uint64_t execute(std::string_view sql, std::span<const BytesView> values) override { return session_.execute(sql, values); }
     void insert(const Insert& rows) override;
+    void upsert(const Upsert& rows) override;
     std::uint64_t last_insert_id() override { return session_.last_insert_id(); }
     void savepoint(const std::function<void()>& part) override;
     void after_commit(std::function<void()> announce) override { announcements_.push_back(std::move(announce)); }
@@ -60,6 +61,9 @@ public:
     std::vector<std::function<void()>> take_announcements() { return std::move(announcements_); }
 
 private:
+    /// Several statements that are all run or none.
+    void together(std::size_t rows, const std::function<void()>& statements);
+
     static thread_local TransactionUnit* innermost_;
     const SqlDatabase* database_;
     TransactionUnit* outer_;

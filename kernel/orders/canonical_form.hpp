@@ -1,5 +1,6 @@
 /// The canonical form of an order: one JSON object with everything that is stored and nothing computed, the same bytes
-/// from either store and either database. "Lossless" is measured by it. Pure functions; any thread.
+/// from either store and either database. "Lossless" is measured by it; canonical_reader.hpp reads it back. Pure functions;
+/// any thread.
 ///
 ///     {"id":43,"type":"shop_order","fields":{"status":"wc-completed",…},"meta":[["key","value"],…],
 ///      "items":[{"id":1,"type":"line_item","name":"…","meta":[["key","value"],…]},…],"notes":[{"id":…},…]}

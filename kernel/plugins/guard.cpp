@@ -99,6 +99,9 @@ public:
     void attach(Read& read, std::span<OrderRecord> orders) override {
         guarded(plugin_, "attach", [&] { inner_.attach(read, orders); });
     }
+    void insert(Unit& unit, std::span<const OrderRecord> orders) override {
+        guarded(plugin_, "insert", [&] { inner_.insert(unit, orders); });
+    }
 
 private:
     std::string plugin_;
@@ -111,8 +114,8 @@ public:
     std::vector<OrderId> allocate(Unit& unit, std::size_t count, std::string_view created_gmt) override {
         return guarded(plugin_, "allocate", [&] { return inner_.allocate(unit, count, created_gmt); });
     }
-    void reserve(Unit& unit, std::span<const OrderId> ids, std::string_view created_gmt) override {
-        guarded(plugin_, "reserve", [&] { inner_.reserve(unit, ids, created_gmt); });
+    void reserve(Unit& unit, std::span<const ReservedId> ids) override {
+        guarded(plugin_, "reserve", [&] { inner_.reserve(unit, ids); });
     }
 
 private:

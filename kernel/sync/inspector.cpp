@@ -98,11 +98,11 @@ void Inspector::inspect(const MergedPage& page, std::span<const OrderId> only, D
 }
 
 void Inspector::compare_contents(const MergedPage& page, VerifyReport& report, Findings& found) const {
-    found.source = view_->read(way_.source, page.both);
-    found.target = view_->read(way_.target, page.both);
+    found.source = view_->read_mirrored(way_, way_.source, page.both);
+    found.target = view_->read_mirrored(way_, way_.target, page.both);
     if (found.fill_in_digests) {
-        for (const auto& order : view_->read(way_.source, page.only_source)) found.digests[order.record.id].first = orders::canonical_digest(order.record);
-        for (const auto& order : view_->read(way_.target, page.only_target)) found.digests[order.record.id].second = orders::canonical_digest(order.record);
+        for (const auto& order : view_->read_mirrored(way_, way_.source, page.only_source)) found.digests[order.record.id].first = orders::canonical_digest(order.record);
+        for (const auto& order : view_->read_mirrored(way_, way_.target, page.only_target)) found.digests[order.record.id].second = orders::canonical_digest(order.record);
         for (const auto& order : found.source) found.digests[order.record.id].first = orders::canonical_digest(order.record);
         for (const auto& order : found.target) found.digests[order.record.id].second = orders::canonical_digest(order.record);
     }

@@ -3,12 +3,16 @@
 
 #include <array>
 
+#include <fmt/format.h>
+
 #include <ordo/order_fields.hpp>
 
 namespace ordo::sync {
 namespace {
 constexpr int field_characters_max = 255;
 }
+
+std::string repair_command(OrderId order) { return fmt::format("correct the order, then `ordo hpos quarantine retry {}` (or `ordo hpos sync`)", order); }
 
 QuarantineTable::QuarantineTable(const std::string& table_prefix) : table_(table_prefix + "ordo_quarantine") {}
 
@@ -52,9 +56,9 @@ std::map<OrderId, std::string> QuarantineTable::digests(Read& read, std::string_
 std::vector<QuarantineReport> QuarantineTable::list(Read& read) const {
     std::vector<QuarantineReport> reports;
     if (!read.table_exists(table_)) return reports;
-    read.query("SELECT order_id, field, reason FROM " + table_ + " ORDER BY order_id, target", [&](const Row& row) {
-        reports.push_back({OrderId{row.number(0)}, std::string(row.text(1)), std::string(row.text(2)),
-                           "correct the order, then run `ordo hpos sync` again"});
+    read.query("SELECT order_id, field, reason, target, digest FROM " + table_ + " ORDER BY order_id, target", [&](const Row& row) {
+        const OrderId order{row.number(0)};
+        reports.push_back({order, std::string(row.text(1)), std::string(row.text(2)), repair_command(order), std::string(row.text(3)), std::string(row.text(4))});
     });
     return reports;
 }

@@ -12,6 +12,9 @@
 
 namespace ordo::sync {
 
+/// What to do about an order in quarantine, in words and a command.
+std::string repair_command(OrderId order);
+
 class QuarantineTable {
 public:
     explicit QuarantineTable(const std::string& table_prefix);

@@ -75,8 +75,8 @@ private:
     std::map<OrderId, std::pair<std::string, std::string>> digests(Read& read, const Direction& way, const std::vector<OrderId>& ids) const {
         const orders::StoreView view(*services_.stores, read);
         std::map<OrderId, std::pair<std::string, std::string>> digests;
-        for (const auto& order : view.read(way.source, ids)) digests[order.record.id].first = orders::canonical_digest(order.record);
-        for (const auto& order : view.read(way.target, ids)) digests[order.record.id].second = orders::canonical_digest(order.record);
+        for (const auto& order : view.read_mirrored(way, way.source, ids)) digests[order.record.id].first = orders::canonical_digest(order.record);
+        for (const auto& order : view.read_mirrored(way, way.target, ids)) digests[order.record.id].second = orders::canonical_digest(order.record);
         return digests;
     }
 

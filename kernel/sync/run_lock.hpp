@@ -1,32 +1,40 @@
-/// One run a shop: a row with a heartbeat (`ordo_lock`). A lock whose holder is dead, or has been silent for a minute, is
-/// taken over; whoever lost it notices inside its next unit of work and writes nothing more. One thread at a time.
+/// One run a shop: a row with a heartbeat (`ordo_lock`) and, where the database has them, a lock that ends with its
+/// connection. A row whose holder is dead, or has been silent for a minute, is taken over; whoever lost it notices inside
+/// its next unit of work and writes nothing more. One thread at a time.
 #pragma once
 
+#include <memory>
 #include <string>
 
-#include <ordo/database.hpp>
+#include "kernel/database/sql_database.hpp"
+#include "kernel/sync/claim.hpp"
 
 namespace ordo::sync {
 
-Table run_lock_schema(const std::string& table_prefix);
+/// The tables of locks and leases.
+Schema claims_schema(const std::string& table_prefix);
 
-class RunLock {
+class RunLock final : public Claim {
 public:
     /// Throws `ordo.sync.locked`, naming the holder.
-    RunLock(Database& database, const std::string& table_prefix);
+    RunLock(database::SqlDatabase& database, const std::string& table_prefix);
     RunLock(const RunLock&) = delete;
     RunLock& operator=(const RunLock&) = delete;
     /// Gives the lock back if it is still held; never throws.
-    ~RunLock();
+    ~RunLock() override;
 
-    /// Inside each unit of the run: renews the heartbeat. Throws `ordo.sync.locked` if another run took over.
-    void confirm(Unit& unit) const;
-    /// Between units: the same, in a unit of its own, if the last time is long ago. For stretches in which nothing is written.
-    void keep_alive() const;
+    void confirm(Unit& unit) const override;
+    void keep_alive() const override;
+
+    /// Throws `ordo.sync.locked` if a run holds the shop for itself.
+    static void refuse_if_held(Unit& unit, const std::string& table_prefix);
+    /// Within a unit: everybody who decides about claims passes here one after the other.
+    static void enter(Unit& unit, const std::string& table_prefix);
 
 private:
-    Database* database_;
+    database::SqlDatabase* database_;
     std::string table_, holder_;
+    std::unique_ptr<database::SqlDatabase::NamedLock> lock_;
     mutable long confirmed_s_ = 0;
 };
 

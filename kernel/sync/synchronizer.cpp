@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 
 #include <fmt/format.h>
 
 #include "kernel/orders/canonical_form.hpp"
+#include "kernel/orders/order_compare.hpp"
 #include "kernel/sync/merge.hpp"
+#include "kernel/sync/worker_pass.hpp"
 
 namespace ordo::sync {
 namespace {
@@ -18,22 +21,17 @@ constexpr std::size_t page_orders = 500;
 
 /// Failures that say nothing of a single order: they end the run instead of filling the quarantine.
 bool concerns_everything(ErrorCode code) {
-    return code == errc::database_full || code == errc::database_busy || code == errc::database_unavailable || code == errc::io ||
+    return code == errc::database_full || code == errc::database_busy || code == errc::database_unavailable || code == errc::database_connection_lost || code == errc::io ||
            code == errc::sync_locked;
 }
 
 }  // namespace
 
-/// One order's way to the target.
-struct Synchronizer::Work {
-    OrderWrite write;
-    const OrderRecord* source;   ///< null: the order is to be erased
-};
-
 /// What waits, by kind.
 struct Synchronizer::Scan {
     std::vector<OrderId> missing, different, deleted;
     std::uint64_t quarantined = 0, only_in_target = 0;
+    std::uint64_t pending() const noexcept { return missing.size() + different.size() + deleted.size(); }
 };
 
 Synchronizer::Synchronizer(SyncServices services, SyncHooks hooks)
@@ -67,11 +65,15 @@ Synchronizer::Tombstones Synchronizer::list_tombstones(const orders::StoreView& 
     return found;
 }
 
-Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way) const {
+Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope scope) const {
     Scan found;
     const orders::StoreView view(*services_.stores, read);
     const auto quarantined = quarantine_.digests(read, way.target);
     found.deleted = list_tombstones(view, way, SIZE_MAX).deleted;
+    // A switch asks for everything: what is left out of a short mirror would be missing in the new authoritative store.
+    const auto orders_of = [&](const std::string& store, const std::vector<OrderId>& ids) {
+        return scope == Scope::mirrored ? view.read_mirrored(way, store, ids) : view.read(store, ids);
+    };
     const auto in_quarantine = [&](const OrderRecord& record) {
         const auto at = quarantined.find(record.id);
         return at != quarantined.end() && at->second == orders::canonical_digest(record);
@@ -79,8 +81,8 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way) const {
     merge(view, way, page_orders, [&](const MergedPage& page) {
         for (const OrderId id : page.only_target)
             found.only_in_target += !std::binary_search(found.deleted.begin(), found.deleted.end(), id);
-        const auto source = view.read(way.source, page.both);
-        const auto target = view.read(way.target, page.both);
+        const auto source = orders_of(way.source, page.both);
+        const auto target = orders_of(way.target, page.both);
         for (const auto& order : source) {
             const auto* held = orders::find_order(target, order.record.id);
             if (held && orders::compare(order.record, *held).empty()) continue;
@@ -89,7 +91,7 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way) const {
         }
         std::vector<OrderId> maybe;  // only orders in quarantine need be read to know whether they are missing
         for (const OrderId id : page.only_source) (quarantined.contains(id) ? maybe : found.missing).push_back(id);
-        for (const auto& order : view.read(way.source, maybe)) {
+        for (const auto& order : orders_of(way.source, maybe)) {
             if (in_quarantine(order.record)) ++found.quarantined;
             else found.missing.push_back(order.record.id);
         }
@@ -100,14 +102,14 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way) const {
 }
 
 orders::PendingOrders Synchronizer::count_pending(Read& read, const Direction& way) const {
-    const Scan found = scan(read, way);
-    return {found.missing.size() + found.different.size() + found.deleted.size(), found.quarantined};
+    const Scan found = scan(read, way, Scope::everything);
+    return {found.pending(), found.quarantined};
 }
 
 std::uint64_t Synchronizer::get_total_pending_count() {
     const Direction way = get_direction();
     std::uint64_t pending = 0;
-    services_.database->read([&](Read& read) { pending = count_pending(read, way).pending; });
+    services_.database->read([&](Read& read) { pending = scan(read, way, Scope::mirrored).pending(); });
     return pending;
 }
 
@@ -116,7 +118,7 @@ std::vector<OrderId> Synchronizer::get_ids_of_orders_pending_sync(PendingKind ki
     const bool from_posts = way.source == store_posts;
     std::vector<OrderId> ids;
     services_.database->read([&](Read& read) {
-        const Scan found = scan(read, way);
+        const Scan found = scan(read, way, Scope::mirrored);
         switch (kind) {
             case PendingKind::ID_TYPE_MISSING_IN_ORDERS_TABLE:
                 if (from_posts) ids = found.missing;
@@ -151,7 +153,7 @@ std::vector<OrderId> Synchronizer::get_next_batch_to_process(std::size_t count) 
     const Direction way = get_direction();
     std::vector<OrderId> ids;
     services_.database->read([&](Read& read) {
-        Scan found = scan(read, way);
+        Scan found = scan(read, way, Scope::mirrored);
         ids = std::move(found.missing);
         ids.insert(ids.end(), found.different.begin(), found.different.end());
         ids.insert(ids.end(), found.deleted.begin(), found.deleted.end());
@@ -160,102 +162,89 @@ std::vector<OrderId> Synchronizer::get_next_batch_to_process(std::size_t count) 
     return ids;
 }
 
-void Synchronizer::put_in_quarantine(const Direction& way, const Work& work, std::string_view field, const std::string& reason,
-                                     const RunLock& lock, BatchResult& result) {
-    services_.log->warning("order {} was not moved to {}: {}{}{}", work.write.id, way.target, field, field.empty() ? "" : ": ", reason);
+void Synchronizer::put_in_quarantine(Run& run, OrderId order, const OrderRecord* source, std::string_view field, const std::string& reason) const {
+    services_.log->warning("order {} was not moved to {}: {}{}{}", order, run.way.target, field, field.empty() ? "" : ": ", reason);
+    const std::string digest = source ? orders::canonical_digest(*source) : "";
     services_.database->write([&](Unit& unit) {
-        lock.confirm(unit);
-        quarantine_.put(unit, way.target, work.write.id, field, reason, work.source ? orders::canonical_digest(*work.source) : "");
+        run.claim.confirm(unit);
+        quarantine_.put(unit, run.way.target, order, field, reason, digest);
     });
-    result.quarantined.push_back({work.write.id, std::string(field), reason, "correct the order, then run `ordo hpos sync` again"});
+    run.result.quarantined.push_back({order, std::string(field), reason, repair_command(order), run.way.target, digest});
 }
 
-void Synchronizer::commit(const Direction& way, std::span<Work> work, const RunLock& lock, BatchResult& result, std::vector<OrderId>& written) {
-    if (work.empty()) return;
-    std::vector<OrderWrite> writes;
-    std::vector<const OrderRecord*> sources;
-    for (const Work& one : work) {
-        writes.push_back(one.write);
-        sources.push_back(one.source);
-    }
+bool Synchronizer::is_in_target(Unit& unit, const Direction& way, const Writes& writes) const {
+    std::vector<OrderId> ids;
+    for (const OrderWrite& one : writes.writes) ids.push_back(one.id);
+    std::sort(ids.begin(), ids.end());
+    const auto held = orders::StoreView(*services_.stores, unit).read_mirrored(way, way.target, ids, AutoDrafts::include);
+    return std::all_of(writes.sources.begin(), writes.sources.end(), [&](const OrderRecord* source) {
+        const auto* order = orders::find_order(held, source->id);
+        return order && orders::compare(*source, *order).empty();
+    });
+}
+
+void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& written) const {
+    if (writes.size() == 0) return;
     std::vector<WriteResult> results;
     try {
         services_.database->write([&](Unit& unit) {
-            lock.confirm(unit);
-            results = services_.stores->get(way.target).write(unit, writes);
+            run.claim.confirm(unit);
+            // A second time: the connection was lost. If that was in the commit itself, all of it may be there.
+            if (!results.empty() && is_in_target(unit, run.way, writes)) return;
+            results = services_.stores->get(run.way.target).write(unit, writes.writes);
             if (results.size() != writes.size()) throw Error(errc::plugin_failed, "the store gave another number of results than it got writes");
-            services_.stores->overflow().save(unit, way.target, writes, results, sources);
+            services_.stores->overflow().save(unit, run.way.target, writes.writes, results, writes.sources);
             std::vector<OrderId> moved;
             for (const WriteResult& one : results)
                 if (one.outcome == Outcome::written) moved.push_back(one.id);
-            quarantine_.release(unit, way.target, moved);
-        });
+            quarantine_.release(unit, run.way.target, moved);
+        }, run.isolation);
     } catch (const Error& error) {
         if (concerns_everything(error.code())) throw;
-        if (work.size() == 1) {
-            put_in_quarantine(way, work.front(), "", error.what(), lock, result);
-            return;
-        }
-        commit(way, work.first(work.size() / 2), lock, result, written);
-        commit(way, work.subspan(work.size() / 2), lock, result, written);
+        if (writes.size() == 1) return put_in_quarantine(run, writes.writes[0].id, writes.sources[0], "", error.what());
+        const std::size_t half = writes.size() / 2;
+        commit(run, writes.part(0, half), written);
+        commit(run, writes.part(half, writes.size() - half), written);
         return;
     }
     for (std::size_t i = 0; i < results.size(); ++i) {
         const std::vector<Fault>& faults = results[i].faults;
         if (results[i].outcome == Outcome::written) {
-            ++result.written;
-            result.overflow += faults.size();
-            written.push_back(writes[i].id);
+            ++run.result.written;
+            run.result.overflow += faults.size();
+            written.push_back(results[i].id);
         } else if (results[i].outcome == Outcome::refused) {
             const Fault* fault = faults.empty() ? nullptr : &faults.front();
             const std::string field = !fault ? "" : fault->field ? std::string(field_spec(*fault->field).name) : fault->meta_key;
-            put_in_quarantine(way, work[i], field, std::string(to_string(fault ? fault->rule : Rule::store_refused)), lock, result);
+            put_in_quarantine(run, results[i].id, writes.sources[i], field, std::string(to_string(fault ? fault->rule : Rule::store_refused)));
         } else {
             // Somebody wrote to the target in between: the order waits for the next run.
-            services_.log->info("order {} changed in {} meanwhile; it stays pending", writes[i].id, way.target);
-            ++result.unchanged;
+            services_.log->info("order {} changed in {} meanwhile; it stays pending", results[i].id, run.way.target);
+            ++run.result.unchanged;
         }
     }
 }
 
-void Synchronizer::process(const Direction& way, std::span<const OrderId> ids, const RunLock& lock, BatchResult& result) {
-    lock.keep_alive();
-    std::vector<orders::LoadedOrder> source;
-    std::vector<Work> work;
-    std::map<OrderId, std::string> quarantined;
-    services_.database->read([&](Read& read) {
-        const orders::StoreView view(*services_.stores, read);
-        source = view.read(way.source, ids);
-        // An auto-draft in the target under an order's id is that order, half made.
-        const auto target = view.read(way.target, ids, AutoDrafts::include);
-        quarantined = quarantine_.digests(read, way.target);
-        for (orders::LoadedOrder& order : source) {
-            const OrderRecord& record = order.record;
-            const auto* held = orders::find_order(target, record.id);
-            if (!held) {
-                work.push_back({orders::make_insert(record), &record});
-                continue;
-            }
-            orders::Changes changes = orders::compare(record, *held);
-            if (changes.empty()) ++result.unchanged;
-            else work.push_back({{WriteOp::update, record.id, record.type, std::move(changes.fields), std::move(changes.meta)}, &record});
-        }
-    });
-    const bool to_posts = way.target == store_posts;
-    for (const Work& one : work) {
-        if (to_posts) hooks_.before_to_posts(one.write.id);
-        hooks_.before(one.write.id, way);
+Batch Synchronizer::read(const Direction& way, const ListIds& list_ids) const {
+    return read_batch(*services_.database, *services_.stores, quarantine_, way, list_ids);
+}
+
+void Synchronizer::write(Run& run, const Batch& batch) const {
+    run.claim.keep_alive();
+    run.result.unchanged += batch.unchanged;
+    const bool to_posts = run.way.target == store_posts;
+    for (const OrderWrite& one : batch.writes) {
+        if (to_posts) hooks_.before_to_posts(one.id);
+        hooks_.before(one.id, run.way);
     }
-    // Orders that failed before are tried again, but alone: they do not spoil a batch twice.
-    const auto suspects = std::stable_partition(work.begin(), work.end(), [&](const Work& one) { return !quarantined.contains(one.write.id); });
-    const auto healthy = static_cast<std::size_t>(suspects - work.begin());
     std::vector<OrderId> written;
-    commit(way, std::span(work).first(healthy), lock, result, written);
-    for (std::size_t i = healthy; i < work.size(); ++i) commit(way, std::span(work).subspan(i, 1), lock, result, written);
+    const Writes all = batch.all();
+    commit(run, all.part(0, batch.healthy), written);
+    for (std::size_t i = batch.healthy; i < all.size(); ++i) commit(run, all.part(i, 1), written);
     std::sort(written.begin(), written.end());
     for (const OrderId id : written) {
         if (to_posts) hooks_.after_to_posts(id);
-        hooks_.after(id, way);
+        hooks_.after(id, run.way);
     }
 }
 
@@ -266,22 +255,30 @@ void Synchronizer::forget_deleted(Unit& unit, std::span<const OrderId> ids) cons
             records->forget_deleted(unit, ids);
 }
 
-void Synchronizer::erase(const Direction& way, std::span<const OrderId> ids, const RunLock& lock, BatchResult& result) {
+void Synchronizer::erase(Run& run, std::span<const OrderId> ids) const {
     std::uint64_t erased = 0;
     services_.database->write([&](Unit& unit) {
-        lock.confirm(unit);
+        run.claim.confirm(unit);
         // Only what is an order in the target: by now the id may be another post's. The record is forgotten all the same.
         std::vector<OrderWrite> writes;
-        for (const auto& held : orders::StoreView(*services_.stores, unit).read(way.target, ids))
+        for (const auto& held : orders::StoreView(*services_.stores, unit).read(run.way.target, ids))
             writes.push_back({WriteOp::erase, held.record.id, held.record.type, {}, {}});
         const std::vector<const OrderRecord*> sources(writes.size(), nullptr);
-        const auto results = services_.stores->get(way.target).write(unit, writes);
-        services_.stores->overflow().save(unit, way.target, writes, results, sources);
-        quarantine_.release(unit, way.target, ids);
+        const auto results = services_.stores->get(run.way.target).write(unit, writes);
+        services_.stores->overflow().save(unit, run.way.target, writes, results, sources);
+        quarantine_.release(unit, run.way.target, ids);
         forget_deleted(unit, ids);
-        erased = writes.size();
-    });
-    result.written += erased;
+        erased = std::max<std::uint64_t>(erased, writes.size());  // none are left if an earlier try was committed after all
+    }, run.isolation);
+    run.result.written += erased;
+}
+
+std::string Synchronizer::isolation() const {
+    const std::string level = services_.options->get(option::sync_isolation_level).value_or("");
+    for (const std::string_view known : {"", "READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"})
+        if (level == known) return level;
+    throw Error(errc::option_bad_value, fmt::format("option {} is \"{}\", which is no isolation level", option::sync_isolation_level, level),
+                "it is READ UNCOMMITTED, READ COMMITTED, REPEATABLE READ or SERIALIZABLE; without it batches are written as READ COMMITTED");
 }
 
 std::uint64_t Synchronizer::batch_size(std::optional<std::uint64_t> wanted) const {
@@ -296,27 +293,32 @@ std::uint64_t Synchronizer::batch_size(std::optional<std::uint64_t> wanted) cons
 
 BatchResult Synchronizer::process_batch(std::span<const OrderId> order_ids) {
     const Direction way = get_direction();
+    const std::string level = isolation();
     services_.create_tables(way.target);
     const RunLock lock(*services_.database, services_.table_prefix);
-    BatchResult result;
-    process(way, order_ids, lock, result);
+    Run run{way, lock, level, {}};
+    std::vector<OrderId> wanted(order_ids.begin(), order_ids.end());
+    std::sort(wanted.begin(), wanted.end());
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+    write(run, read(way, [&](const orders::StoreView&) { return wanted; }));
     // Deleted orders among them: the source does not have them, and a record says that this is meant.
     std::vector<OrderId> deleted;
-    services_.database->read([&](Read& read) { deleted = list_tombstones({*services_.stores, read}, way, SIZE_MAX).deleted; });
-    std::erase_if(deleted, [&](OrderId id) { return std::find(order_ids.begin(), order_ids.end(), id) == order_ids.end(); });
-    if (!deleted.empty()) erase(way, deleted, lock, result);
+    services_.database->read([&](Read& snapshot) { deleted = list_tombstones({*services_.stores, snapshot}, way, SIZE_MAX).deleted; });
+    std::erase_if(deleted, [&](OrderId id) { return !std::binary_search(wanted.begin(), wanted.end(), id); });
+    if (!deleted.empty()) erase(run, deleted);
     services_.controller->forget_filter_decision();
-    return result;
+    return run.result;
 }
 
-void Synchronizer::release_settled(const Direction& way, const RunLock& lock) {
+void Synchronizer::release_settled(const Run& run) const {
     std::vector<OrderId> settled;
-    services_.database->read([&](Read& read) {
+    services_.database->read([&](Read& snapshot) {
+        settled.clear();
         std::vector<OrderId> ids;
-        for (const auto& [id, digest] : quarantine_.digests(read, way.target)) ids.push_back(id);
-        const orders::StoreView view(*services_.stores, read);
-        const auto source = view.read(way.source, ids);
-        const auto target = view.read(way.target, ids);
+        for (const auto& [id, digest] : quarantine_.digests(snapshot, run.way.target)) ids.push_back(id);
+        const orders::StoreView view(*services_.stores, snapshot);
+        const auto source = view.read_mirrored(run.way, run.way.source, ids);
+        const auto target = view.read_mirrored(run.way, run.way.target, ids);
         for (const OrderId id : ids) {
             const auto* wanted = orders::find_order(source, id);
             const auto* held = orders::find_order(target, id);
@@ -325,9 +327,88 @@ void Synchronizer::release_settled(const Direction& way, const RunLock& lock) {
     });
     if (settled.empty()) return;
     services_.database->write([&](Unit& unit) {
-        lock.confirm(unit);
-        quarantine_.release(unit, way.target, settled);
+        run.claim.confirm(unit);
+        quarantine_.release(unit, run.way.target, settled);
     });
+}
+
+void Synchronizer::tidy(Run& run, std::uint64_t batch) {
+    for (;;) {
+        Tombstones tombstones;
+        services_.database->again_if_lost([&] {
+            services_.database->read([&](Read& snapshot) { tombstones = list_tombstones({*services_.stores, snapshot}, run.way, batch); });
+        });
+        if (!tombstones.out_of_date.empty()) {
+            // Kept, they would make a deletion of any later loss.
+            services_.database->write([&](Unit& unit) {
+                run.claim.confirm(unit);
+                forget_deleted(unit, tombstones.out_of_date);
+            });
+        }
+        if (tombstones.deleted.empty()) break;
+        erase(run, tombstones.deleted);
+    }
+    services_.database->again_if_lost([&] { release_settled(run); });
+}
+
+void Synchronizer::run_alone(Run& run, const SyncOptions& options, SyncProgress& progress, SyncReport& report) {
+    const std::uint64_t size = batch_size(options.batch_size);
+    const auto read_after = [this, &run, size](OrderId after) {
+        return read(run.way, [&run, after, size](const orders::StoreView& view) { return view.list(run.way.source, after, size); });
+    };
+    // One batch is read while the one before it is written: on a server both sides have work all the time.
+    std::future<Batch> ahead = std::async(std::launch::async, read_after, OrderId{});
+    for (;;) {
+        const Batch batch = ahead.get();
+        if (batch.ids.empty()) break;
+        ahead = std::async(std::launch::async, read_after, batch.ids.back());
+        write(run, batch);
+        progress.seen += batch.ids.size();
+        if (options.progress) options.progress(progress);
+        if (options.stop_requested && options.stop_requested()) {
+            report.interrupted = true;
+            return;
+        }
+    }
+    tidy(run, size);
+}
+
+void Synchronizer::run_as_worker(const Direction& way, const SyncOptions& options, SyncProgress& progress, SyncReport& report) {
+    const std::uint64_t size = batch_size(options.batch_size);
+    const std::string level = isolation();
+    BatchResult result;
+    {
+        WorkerPass pass(*services_.database, services_.table_prefix, [&](Unit& unit, OrderId after) -> std::optional<IdRange> {
+            const auto ids = orders::StoreView(*services_.stores, unit).list(way.source, after, size);
+            return ids.empty() ? std::nullopt : std::optional{IdRange{after, ids.back()}};
+        });
+        while (const auto lease = pass.take(options.stop_requested)) {
+            Run run{way, *lease, level, std::move(result)};
+            try {
+                const Batch batch = read(way, [&](const orders::StoreView& view) {
+                    auto ids = view.list(way.source, lease->range().after, size);
+                    std::erase_if(ids, [&](OrderId id) { return id > lease->range().until; });
+                    return ids;
+                });
+                write(run, batch);
+                lease->finish();
+                progress.seen += batch.ids.size();
+            } catch (const Error& error) {
+                if (error.code() != errc::sync_locked) throw;
+                services_.log->warning("{}", error.what());  // it was silent too long: the range is another worker's
+            }
+            result = std::move(run.result);
+            if (options.progress) options.progress(progress);
+        }
+        report.interrupted = options.stop_requested && options.stop_requested();
+        report.migrated = result.written;
+        report.skipped = result.unchanged;
+        if (report.interrupted || !pass.finish()) return;
+    }
+    const RunLock lock(*services_.database, services_.table_prefix);
+    Run run{way, lock, level, {}};
+    tidy(run, size);
+    report.migrated += run.result.written;
 }
 
 SyncReport Synchronizer::sync(const SyncOptions& options) {
@@ -335,52 +416,35 @@ SyncReport Synchronizer::sync(const SyncOptions& options) {
     const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count(); };
     SyncReport report;
     report.way = get_direction();
+    const std::string level = isolation();
     services_.create_tables(report.way.target);
-    const RunLock lock(*services_.database, services_.table_prefix);
-    const std::uint64_t batch = batch_size(options.batch_size);
     SyncProgress progress;
-    services_.database->read([&](Read& read) {
-        const orders::StoreView view(*services_.stores, read);
+    SyncOptions timed = options;
+    if (options.progress) {
+        timed.progress = [&](const SyncProgress& now) {
+            progress.seconds = seconds();
+            options.progress(now);
+        };
+    }
+    services_.database->read([&](Read& snapshot) {
+        const orders::StoreView view(*services_.stores, snapshot);
         const StoreCount count = view.count(report.way.source);
         progress.total = count.orders;
         report.auto_drafts = count.auto_drafts;
         for (const auto& found : view.find_unknown_types()) report.unknown_types.push_back(found.type);
     });
-    BatchResult result;
-    OrderId after{};
-    for (;;) {
-        std::vector<OrderId> ids;
-        services_.database->read([&](Read& read) { ids = orders::StoreView(*services_.stores, read).list(report.way.source, after, batch); });
-        if (ids.empty()) break;
-        process(report.way, ids, lock, result);
-        after = ids.back();
-        progress.seen += ids.size();
-        progress.seconds = seconds();
-        if (options.progress) options.progress(progress);
-        if (options.stop_requested && options.stop_requested()) {
-            report.interrupted = true;
-            break;
-        }
+    if (options.role == SyncRole::worker) {
+        run_as_worker(report.way, timed, progress, report);
+    } else {
+        const RunLock lock(*services_.database, services_.table_prefix);
+        Run run{report.way, lock, level, {}};
+        run_alone(run, timed, progress, report);
+        report.migrated = run.result.written;
+        report.skipped = run.result.unchanged;
     }
-    while (!report.interrupted) {
-        Tombstones tombstones;
-        services_.database->read([&](Read& read) { tombstones = list_tombstones({*services_.stores, read}, report.way, batch); });
-        if (!tombstones.out_of_date.empty()) {
-            // Kept, they would make a deletion of any later loss.
-            services_.database->write([&](Unit& unit) {
-                lock.confirm(unit);
-                forget_deleted(unit, tombstones.out_of_date);
-            });
-        }
-        if (tombstones.deleted.empty()) break;
-        erase(report.way, tombstones.deleted, lock, result);
-    }
-    release_settled(report.way, lock);
-    report.migrated = result.written;
-    report.skipped = result.unchanged;
-    services_.database->read([&](Read& read) {
-        report.quarantined = quarantine_.digests(read, report.way.target).size();
-        report.overflow = services_.stores->overflow().count(read);
+    services_.database->read([&](Read& snapshot) {
+        report.quarantined = quarantine_.digests(snapshot, report.way.target).size();
+        report.overflow = services_.stores->overflow().count(snapshot);
     });
     report.seconds = seconds();
     services_.controller->forget_filter_decision();
@@ -395,8 +459,8 @@ SyncStatus Synchronizer::get_status() {
     status.compatibility_mode = data_sync_is_enabled();
     services_.database->read([&](Read& read) {
         const orders::StoreView view(*services_.stores, read);
-        const Scan found = scan(read, way);
-        status.pending = found.missing.size() + found.different.size() + found.deleted.size();
+        const Scan found = scan(read, way, Scope::mirrored);
+        status.pending = found.pending();
         status.only_in_backup = found.only_in_target;
         status.quarantined = found.quarantined;
         status.overflow = services_.stores->overflow().count(read);
@@ -421,6 +485,24 @@ std::vector<QuarantineReport> Synchronizer::list_quarantine() {
     std::vector<QuarantineReport> reports;
     services_.database->read([&](Read& read) { reports = quarantine_.list(read); });
     return reports;
+}
+
+std::uint64_t Synchronizer::drop_quarantined(std::span<const OrderId> order_ids) {
+    const Direction way = get_direction();
+    services_.create_tables(way.target);
+    const RunLock lock(*services_.database, services_.table_prefix);
+    std::uint64_t dropped = 0;
+    services_.database->write([&](Unit& unit) {
+        lock.confirm(unit);
+        std::vector<OrderId> ids(order_ids.begin(), order_ids.end());
+        const auto quarantined = quarantine_.digests(unit, way.target);
+        if (ids.empty())
+            for (const auto& [id, digest] : quarantined) ids.push_back(id);
+        std::erase_if(ids, [&](OrderId id) { return !quarantined.contains(id); });
+        quarantine_.release(unit, way.target, ids);
+        dropped = ids.size();
+    });
+    return dropped;
 }
 
 }  // namespace ordo::sync

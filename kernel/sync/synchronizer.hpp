@@ -1,5 +1,6 @@
 /// The one synchroniser of all stores. See `ordo::DataSynchronizer`. Walks the source's stream of ids page by page, compares
-/// content, writes what differs in one unit a batch; a batch that fails is halved until the bad order stands alone.
+/// content, writes what differs in one unit a batch, while the next batch is being read; a batch that fails is halved until
+/// the bad order stands alone.
 #pragma once
 
 #include <functional>
@@ -16,6 +17,7 @@
 #include "kernel/orders/controller.hpp"
 #include "kernel/orders/order_compare.hpp"
 #include "kernel/orders/store_access.hpp"
+#include "kernel/sync/batch.hpp"
 #include "kernel/sync/quarantine.hpp"
 #include "kernel/sync/run_lock.hpp"
 
@@ -28,7 +30,7 @@ struct SyncHooks {
 };
 
 struct SyncServices {
-    Database* database;
+    database::SqlDatabase* database;
     const orders::StoreAccess* stores;
     const options::OptionsTable* options;
     orders::Controller* controller;
@@ -50,6 +52,7 @@ public:
     SyncStatus get_status() override;
     std::vector<OverflowReport> list_overflow() override;
     std::vector<QuarantineReport> list_quarantine() override;
+    std::uint64_t drop_quarantined(std::span<const OrderId> order_ids) override;
     bool data_sync_is_enabled() override;
     Direction get_direction() override;
 
@@ -58,22 +61,34 @@ public:
     const QuarantineTable& quarantine() const noexcept { return quarantine_; }
 
 private:
-    struct Work;
     struct Scan;
-    Scan scan(Read& read, const Direction& way) const;
+    enum class Scope : std::uint8_t { mirrored, everything };
+    Scan scan(Read& read, const Direction& way, Scope scope) const;
     /// Recorded deletions from the source: to be carried out, or of orders the source has again.
     struct Tombstones {
         std::vector<OrderId> deleted, out_of_date;
     };
     Tombstones list_tombstones(const orders::StoreView& view, const Direction& way, std::size_t count_max) const;
-    void process(const Direction& way, std::span<const OrderId> ids, const RunLock& lock, BatchResult& result);
-    void commit(const Direction& way, std::span<Work> work, const RunLock& lock, BatchResult& result, std::vector<OrderId>& written);
-    void put_in_quarantine(const Direction& way, const Work& work, std::string_view field, const std::string& reason, const RunLock& lock,
-                           BatchResult& result);
+    /// What a run has and gathers: the way, its right to write, its results.
+    struct Run {
+        Direction way;
+        const Claim& claim;
+        std::string isolation;
+        BatchResult result;
+    };
+    Batch read(const Direction& way, const ListIds& list_ids) const;
+    void write(Run& run, const Batch& batch) const;
+    void commit(Run& run, const Writes& writes, std::vector<OrderId>& written) const;
+    bool is_in_target(Unit& unit, const Direction& way, const Writes& writes) const;
+    void put_in_quarantine(Run& run, OrderId order, const OrderRecord* source, std::string_view field, const std::string& reason) const;
+    void run_alone(Run& run, const SyncOptions& options, SyncProgress& progress, SyncReport& report);
+    void run_as_worker(const Direction& way, const SyncOptions& options, SyncProgress& progress, SyncReport& report);
+    /// What comes after all orders: recorded deletions, orders in quarantine that are settled by now.
+    void tidy(Run& run, std::uint64_t batch);
+    std::string isolation() const;
     void forget_deleted(Unit& unit, std::span<const OrderId> ids) const;
-    void erase(const Direction& way, std::span<const OrderId> ids, const RunLock& lock, BatchResult& result);
-    /// Orders in quarantine that are gone or equal by now.
-    void release_settled(const Direction& way, const RunLock& lock);
+    void erase(Run& run, std::span<const OrderId> ids) const;
+    void release_settled(const Run& run) const;
     std::uint64_t batch_size(std::optional<std::uint64_t> wanted) const;
 
     SyncServices services_;

@@ -67,7 +67,7 @@ public:
         std::vector<ComparedOrder> compared;
         database_->read([&](Read& read) {
             const orders::StoreView view(*stores_, read);
-            const auto source = view.read(way.source, ids), target = view.read(way.target, ids);
+            const auto source = view.read_mirrored(way, way.source, ids), target = view.read_mirrored(way, way.target, ids);
             for (const OrderId id : ids) {
                 const auto* s = orders::find_order(source, id);
                 const auto* t = orders::find_order(target, id);

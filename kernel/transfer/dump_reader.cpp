@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <unistd.h>
 #include <zlib.h>
 
 namespace ordo::transfer {
@@ -35,12 +36,12 @@ private:
 
 class DumpFile final : public ByteSource {
 public:
-    explicit DumpFile(const std::filesystem::path& path) : file_(std::fopen(path.c_str(), "rb")), block_(DumpReader::block_bytes) {
-        if (!file_) throw Error(errc::io, fmt::format("cannot open {}: {}", path.string(), last_system_error()));
+    DumpFile(std::FILE* file, const std::string& name) : file_(file), block_(DumpReader::block_bytes) {
+        if (!file_) throw Error(errc::io, fmt::format("cannot open {}: {}", name, last_system_error()));
         try {
             next_block();
         } catch (const Error& error) {
-            throw Error(errc::io, fmt::format("{}: {}", path.string(), error.what()));
+            throw Error(errc::io, fmt::format("{}: {}", name, error.what()));
         }
         if (rest_.starts_with("\x1f\x8b")) inflater_ = std::make_unique<Inflater>();
     }
@@ -76,7 +77,7 @@ private:
             if (rest_.empty() && !next_block()) {
                 // What is whole is handed out first; a cut-off is told by the next call.
                 if (member_ended_ || stream.avail_out < size) break;
-                throw Error(errc::import_truncated, "the gzip stream is cut off", "copy or make the dump again");
+                throw Error(errc::import_truncated, "the gzip stream is cut off", "copy or make it again");
             }
             if (std::exchange(member_ended_, false)) inflateReset(&stream);
             stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(rest_.data()));
@@ -86,7 +87,7 @@ private:
             if (result == Z_STREAM_END)
                 member_ended_ = true;
             else if (result != Z_OK)
-                throw Error(errc::import_bad_dump, "the gzip stream is damaged", "copy or make the dump again");
+                throw Error(errc::import_bad_dump, "the gzip stream is damaged", "copy or make it again");
         }
         return size - stream.avail_out;
     }
@@ -118,7 +119,14 @@ private:
 
 }  // namespace
 
-std::unique_ptr<ByteSource> open_dump_file(const std::filesystem::path& file) { return std::make_unique<DumpFile>(file); }
+std::unique_ptr<ByteSource> open_dump_file(const std::filesystem::path& file) {
+    return std::make_unique<DumpFile>(std::fopen(file.c_str(), "rb"), file.string());
+}
+
+std::unique_ptr<ByteSource> open_standard_input() {
+    const int copy = dup(STDIN_FILENO);
+    return std::make_unique<DumpFile>(copy < 0 ? nullptr : fdopen(copy, "rb"), "standard input");
+}
 
 std::unique_ptr<ByteSource> text_source(std::string_view text, std::size_t piece) { return std::make_unique<TextSource>(text, piece); }
 

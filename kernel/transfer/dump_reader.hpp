@@ -1,5 +1,5 @@
-/// The bytes of a dump, from a plain or gzip file or from text at hand, in blocks, and the line they stand on.
-/// Knows nothing of SQL. A reader belongs to one thread.
+/// The bytes of a dump or of JSON lines, from a plain or gzip file or from text at hand, in blocks, and the line they stand
+/// on. Knows nothing of SQL or JSON. A reader belongs to one thread.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +27,9 @@ public:
 
 /// A plain or gzip file (also several gzip members in a row), told apart by its first two bytes. Throws `ordo.io`.
 std::unique_ptr<ByteSource> open_dump_file(const std::filesystem::path& file);
+
+/// The same from standard input, which stays open.
+std::unique_ptr<ByteSource> open_standard_input();
 
 /// Text that outlives the source, handed out in pieces of at most `piece` bytes.
 std::unique_ptr<ByteSource> text_source(std::string_view text, std::size_t piece = static_cast<std::size_t>(-1));

@@ -127,12 +127,16 @@ public:
                        if (const auto order = at.find(row.number(0)); order != at.end())
                            take(fields[order->second], operational_specs, row, 1);
                    });
-        read.query("SELECT order_id, id, meta_key, meta_value FROM " + tables_.meta + " WHERE order_id IN " + list + " ORDER BY id",
+        read.query("SELECT order_id, id, meta_key, meta_value FROM " + tables_.meta + " WHERE order_id IN " + list,
                    [&](const Row& row) {
                        if (const auto order = at.find(row.number(0)); order != at.end() && row.text(2) != ordo::deletion_record_key)
                            records[order->second].meta.push_back({row.number(1), std::string(row.text(2)), ordo::own(row[3])});
                    });
-        for (std::size_t i = 0; i < records.size(); ++i) records[i].fields = ordo::to_fields(std::move(fields[i]));
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            records[i].fields = ordo::to_fields(std::move(fields[i]));
+            // In stored order. No index has it, so a server would sort the whole batch.
+            std::sort(records[i].meta.begin(), records[i].meta.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
+        }
         return records;
     }
 

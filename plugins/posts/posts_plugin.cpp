@@ -106,6 +106,7 @@ public:
             return post && post->record.type != placeholder_type;
         });
         erase_meta(unit, inserted);
+        Statements statements(posts_, postmeta_);
         for (const OrderWrite& write : writes) {
             WriteResult result{write.id, Outcome::written, {}};
             const Post* const post = find_post(posts, write.id);
@@ -122,17 +123,18 @@ public:
                     result.outcome = Outcome::refused;
                     result.faults.push_back({std::nullopt, "post_type", 0, ordo::Rule::store_refused, true, {}});
                 } else {
-                    insert(unit, write, placeholder, result.faults);
+                    insert(statements, write, placeholder, result.faults);
                 }
             } else if (!post || placeholder) {
                 result.outcome = Outcome::missing;
             } else if (!ordo::still_holds(post->record, write)) {
                 result.outcome = Outcome::conflict;
             } else {
-                update(unit, *post, write, result.faults);
+                update(unit, statements, *post, write, result.faults);
             }
             results.push_back(std::move(result));
         }
+        statements.run(unit);
         erase(unit, erased);
         return results;
     }
@@ -197,7 +199,6 @@ private:
     std::vector<Post> load(ordo::Read& read, std::span<const OrderId> ids) {
         std::vector<Post> posts;
         if (ids.empty()) return posts;
-        const std::string list = ordo::id_list(ids);
         std::vector<FieldArray> fields;
         std::unordered_map<std::uint64_t, std::size_t> at;
         std::string columns;
@@ -207,7 +208,7 @@ private:
             columns += ", " + std::string(spec.posts_key);
             specs.push_back(&spec);
         }
-        read.query("SELECT ID, post_type" + columns + " FROM " + posts_ + " WHERE ID IN " + list + " ORDER BY ID", [&](const Row& row) {
+        read.query("SELECT ID, post_type" + columns + " FROM " + posts_ + " WHERE ID IN " + ordo::id_list(ids) + " ORDER BY ID", [&](const Row& row) {
             at.emplace(row.number(0), posts.size());
             Post& post = posts.emplace_back();
             post.record.id = OrderId{row.number(0)};
@@ -215,12 +216,18 @@ private:
             FieldArray& values = fields.emplace_back();
             for (std::size_t i = 0; i < specs.size(); ++i) values[index_of(specs[i]->id)] = ordo::canonicalize(*specs[i], row[2 + i]);
         });
-        read.query("SELECT post_id, meta_id, meta_key, meta_value FROM " + postmeta_ + " WHERE post_id IN " + list + " ORDER BY meta_id",
-                   [&](const Row& row) {
-                       const auto found = at.find(row.number(0));
-                       if (found == at.end()) return;
-                       take_meta(row, posts[found->second], fields[found->second]);
-                   });
+        std::vector<OrderId> with_meta;  // what hangs on a placeholder is nobody's
+        for (const Post& post : posts)
+            if (post.record.type != placeholder_type) with_meta.push_back(post.record.id);
+        if (!with_meta.empty()) {
+            // In the order of the index on post_id, so that no server sorts or reads the whole table.
+            read.query("SELECT post_id, meta_id, meta_key, meta_value FROM " + postmeta_ + " WHERE post_id IN " + ordo::id_list(with_meta) +
+                           " ORDER BY post_id, meta_id",
+                       [&](const Row& row) {
+                           const std::size_t found = at.at(row.number(0));
+                           take_meta(row, posts[found], fields[found]);
+                       });
+        }
         for (std::size_t i = 0; i < posts.size(); ++i) {
             for (const FieldSpec& spec : ordo::order_fields)
                 if (spec.posts_place == PostsPlace::meta_copy) fields[i][index_of(spec.id)] = fields[i][index_of(original(spec))];
@@ -267,6 +274,52 @@ private:
         }
     };
 
+    /// What a batch writes in few statements: whole posts, placeholders that become orders, rows of meta.
+    class Statements {
+    public:
+        Statements(const std::string& posts, const std::string& postmeta) {
+            posts_.table = posts;
+            placeholders_.rows.table = posts;
+            meta_ = {postmeta, {"post_id", "meta_key", "meta_value"}, {}};
+        }
+        /// All posts have the same columns, and so have all placeholders.
+        void add_post(Columns&& columns) { add(posts_, std::move(columns)); }
+        void add_placeholder(Columns&& columns, std::vector<std::string_view> kept) {
+            placeholders_.key = "ID";
+            placeholders_.updated.clear();
+            for (const std::string_view name : columns.names)
+                if (name != "ID" && std::find(kept.begin(), kept.end(), name) == kept.end()) placeholders_.updated.push_back(name);
+            add(placeholders_.rows, std::move(columns));
+        }
+        void add_meta(const std::string& id, std::string_view key, BytesView value) {
+            meta_.values.insert(meta_.values.end(), {texts_.emplace_back(id), key, value});
+        }
+        void add_meta(const std::string& id, std::string_view key, Bytes&& value) {
+            if (!value) return add_meta(id, key, BytesView{});
+            add_meta(id, key, BytesView{texts_.emplace_back(std::move(*value))});
+        }
+        void delete_meta(std::uint64_t row) { deleted_meta_.push_back(OrderId{row}); }
+        void run(ordo::Unit& unit) const {
+            unit.insert(posts_);
+            unit.upsert(placeholders_);
+            if (!deleted_meta_.empty()) unit.execute("DELETE FROM " + std::string(meta_.table) + " WHERE meta_id IN " + ordo::id_list(deleted_meta_));
+            unit.insert(meta_);
+        }
+
+    private:
+        void add(ordo::Insert& rows, Columns&& columns) {
+            rows.columns = columns.names;
+            rows.values.insert(rows.values.end(), columns.values.begin(), columns.values.end());
+            owned_.push_back(std::move(columns));  // the texts stay where they are: a deque's
+        }
+
+        ordo::Insert posts_, meta_;
+        ordo::Upsert placeholders_;
+        std::vector<OrderId> deleted_meta_;
+        std::deque<std::string> texts_;
+        std::deque<Columns> owned_;
+    };
+
     void set_columns(Columns& columns, std::span<const ordo::FieldChange> changes, std::vector<ordo::Fault>& faults) const {
         for (const ordo::FieldChange& change : changes) {
             const FieldSpec& spec = ordo::field_spec(change.id);
@@ -292,7 +345,7 @@ private:
         if (wanted != reads) faults.push_back({spec.id, {}, 0, rule, true, reads ? Bytes{reads->text} : Bytes{}});
     }
 
-    void insert(ordo::Unit& unit, const OrderWrite& write, bool placeholder, std::vector<ordo::Fault>& faults) {
+    void insert(Statements& statements, const OrderWrite& write, bool placeholder, std::vector<ordo::Fault>& faults) {
         // Every column is set, those without a value too: neither a default nor what a placeholder held is the order's.
         std::vector<ordo::FieldChange> changes;
         for (const FieldSpec& spec : ordo::order_fields) {
@@ -310,28 +363,22 @@ private:
         columns.set("comment_status", "closed");
         columns.set("ping_status", "closed");
         const std::string id = std::to_string(write.id.value);
-        if (placeholder) {
-            update_post(unit, columns, id);
-        } else {
-            for (const std::string_view name : {"post_content", "to_ping", "pinged", "post_content_filtered"}) columns.set(name, "");
-            columns.set("ID", id);
-            unit.insert({posts_, columns.names, columns.values});
-        }
-        ordo::Insert meta{postmeta_, {"post_id", "meta_key", "meta_value"}, {}};
-        std::deque<std::string> texts;
+        // Without a default on a server; a placeholder keeps what it has.
+        const std::vector<std::string_view> contents{"post_content", "to_ping", "pinged", "post_content_filtered"};
+        for (const std::string_view name : contents) columns.set(name, "");
+        columns.set("ID", id);
+        if (placeholder) statements.add_placeholder(std::move(columns), contents);
+        else statements.add_post(std::move(columns));
         for (const ordo::FieldChange& change : write.fields) {
             const FieldSpec& spec = ordo::field_spec(change.id);
             if (spec.posts_place != PostsPlace::meta || !change.value) continue;
-            const std::string& text = texts.emplace_back(ordo::to_postmeta(spec, *change.value));
+            std::string text = ordo::to_postmeta(spec, *change.value);
             note_fault(spec, change.value, from_meta(spec, text), ordo::Rule::not_a_date, faults);
-            meta.values.insert(meta.values.end(), {id, spec.posts_key, text});
+            statements.add_meta(id, spec.posts_key, Bytes{std::move(text)});
         }
         note_copies(write, nullptr, faults);
-        for (const FieldSpec* spec : keys_without_first_row(write, nullptr))
-            meta.values.insert(meta.values.end(), {id, spec->posts_key, std::nullopt});
-        for (const ordo::MetaChange& change : write.meta)
-            meta.values.insert(meta.values.end(), {id, change.key, ordo::view(change.value)});
-        unit.insert(meta);
+        for (const FieldSpec* spec : keys_without_first_row(write, nullptr)) statements.add_meta(id, spec->posts_key, BytesView{});
+        for (const ordo::MetaChange& change : write.meta) statements.add_meta(id, change.key, ordo::view(change.value));
     }
 
     /// Internal keys of which the write adds further rows while the field itself has no row: a NULL row must come first, or
@@ -366,7 +413,7 @@ private:
         }
     }
 
-    void update(ordo::Unit& unit, const Post& post, const OrderWrite& write, std::vector<ordo::Fault>& faults) {
+    void update(ordo::Unit& unit, Statements& statements, const Post& post, const OrderWrite& write, std::vector<ordo::Fault>& faults) {
         const std::string id = std::to_string(write.id.value);
         Columns columns;
         set_columns(columns, write.fields, faults);
@@ -381,20 +428,20 @@ private:
                 note_fault(spec, change.value, from_meta(spec, *text), ordo::Rule::not_a_date, faults);
             }
             const std::uint64_t row = post.meta_rows[index_of(spec.id)];
-            if (row == 0 && text) insert_meta(unit, id, spec.posts_key, text);
+            if (row == 0 && text) statements.add_meta(id, spec.posts_key, std::move(text));
             if (row == 0) continue;
             // Without the first row a further one would take its place; NULL is no value either.
             const bool further = post.repeated.test(index_of(spec.id)) ||
                                  std::any_of(write.meta.begin(), write.meta.end(), [&](const auto& meta) { return meta.key == spec.posts_key; });
             if (text || further) update_meta(unit, row, text);
-            else delete_meta(unit, row);
+            else statements.delete_meta(row);
         }
         note_copies(write, &post.record, faults);
-        for (const FieldSpec* spec : keys_without_first_row(write, &post)) insert_meta(unit, id, spec->posts_key, std::nullopt);
+        for (const FieldSpec* spec : keys_without_first_row(write, &post)) statements.add_meta(id, spec->posts_key, BytesView{});
         for (const ordo::MetaChange& change : write.meta) {
-            if (change.op == ordo::MetaChange::Op::insert) insert_meta(unit, id, change.key, change.value);
+            if (change.op == ordo::MetaChange::Op::insert) statements.add_meta(id, change.key, ordo::view(change.value));
             else if (change.op == ordo::MetaChange::Op::update) update_meta(unit, change.row, change.value);
-            else if (change.row != 0) delete_meta(unit, change.row);
+            else if (change.row != 0) statements.delete_meta(change.row);
         }
     }
 
@@ -405,18 +452,10 @@ private:
         unit.execute(sql + " WHERE ID = ?", columns.values);
     }
 
-    void insert_meta(ordo::Unit& unit, const std::string& id, std::string_view key, const Bytes& value) {
-        unit.insert({postmeta_, {"post_id", "meta_key", "meta_value"}, {id, key, ordo::view(value)}});
-    }
     void update_meta(ordo::Unit& unit, std::uint64_t row, const Bytes& value) {
         const std::string handle = std::to_string(row);
         const std::array<BytesView, 2> values{ordo::view(value), handle};
         unit.execute("UPDATE " + postmeta_ + " SET meta_value = ? WHERE meta_id = ?", values);
-    }
-    void delete_meta(ordo::Unit& unit, std::uint64_t row) {
-        const std::string handle = std::to_string(row);
-        const BytesView value{handle};
-        unit.execute("DELETE FROM " + postmeta_ + " WHERE meta_id = ?", {&value, 1});
     }
     void erase(ordo::Unit& unit, std::span<const OrderId> ids) {
         if (ids.empty()) return;

@@ -4,10 +4,12 @@
 #include <ordo/store_integrity.hpp>
 
 #include <algorithm>
-#include <array>
+#include <deque>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
+#include "details_writer.hpp"
 #include "woocommerce_schema.hpp"
 
 namespace {
@@ -23,7 +25,7 @@ class SharedTables final : public ordo::OrderDetails, public ordo::OrderDetailsI
 public:
     explicit SharedTables(const ordo::Host& host)
         : items_(host.table("woocommerce_order_items")), itemmeta_(host.table("woocommerce_order_itemmeta")),
-          comments_(host.table("comments")), commentmeta_(host.table("commentmeta")) {}
+          comments_(host.table("comments")), commentmeta_(host.table("commentmeta")), writer_(host) {}
 
     ordo::Schema schema() const override { return woocommerce::schema(items_, itemmeta_, comments_, commentmeta_); }
 
@@ -40,6 +42,8 @@ public:
         if (read.table_exists(items_)) attach_items(read, list, by_id);
         if (read.table_exists(comments_)) attach_notes(read, list, by_id);
     }
+
+    void insert(ordo::Unit& unit, std::span<const OrderRecord> orders) override { writer_.insert(unit, orders); }
 
     // OrderDetailsIntegrity
 
@@ -127,6 +131,7 @@ private:
     }
 
     std::string items_, itemmeta_, comments_, commentmeta_;
+    woocommerce::DetailsWriter writer_;
 };
 
 /// An order's id is a post's: a placeholder row of `wp_posts` takes it, as WooCommerce does.
@@ -136,41 +141,46 @@ public:
 
     std::vector<OrderId> allocate(ordo::Unit& unit, std::size_t count, std::string_view created_gmt) override {
         std::vector<OrderId> ids;
+        const ordo::ReservedId next{OrderId{}, created_gmt};
         for (std::size_t i = 0; i < count; ++i) {
-            insert_placeholders(unit, {}, created_gmt);
+            insert_placeholders(unit, {&next, 1});
             ids.push_back(OrderId{unit.last_insert_id()});
         }
         return ids;
     }
 
-    void reserve(ordo::Unit& unit, std::span<const OrderId> ids, std::string_view created_gmt) override {
+    void reserve(ordo::Unit& unit, std::span<const ordo::ReservedId> ids) override {
         if (ids.empty()) return;
-        std::vector<OrderId> free(ids.begin(), ids.end());
-        std::sort(free.begin(), free.end());
-        unit.query("SELECT ID FROM " + posts_ + " WHERE ID IN " + ordo::id_list(ids), [&](const Row& row) {
-            std::erase(free, OrderId{row.number(0)});
-        });
-        if (!free.empty()) insert_placeholders(unit, free, created_gmt);
+        std::vector<ordo::ReservedId> free(ids.begin(), ids.end());
+        std::sort(free.begin(), free.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+        std::vector<OrderId> wanted;
+        for (const ordo::ReservedId& one : free) wanted.push_back(one.id);
+        std::set<OrderId> taken;
+        unit.query("SELECT ID FROM " + posts_ + " WHERE ID IN " + ordo::id_list(wanted), [&](const Row& row) { taken.insert(OrderId{row.number(0)}); });
+        std::erase_if(free, [&](const ordo::ReservedId& one) { return taken.contains(one.id); });
+        if (!free.empty()) insert_placeholders(unit, free);
     }
 
 private:
-    /// Inserts a placeholder for each id; without ids one, whose id the database gives.
-    void insert_placeholders(ordo::Unit& unit, std::span<const OrderId> ids, std::string_view created_gmt) {
-        const auto instant = ordo::parse_datetime(created_gmt);
-        const std::string local = instant ? zone_->to_local(*instant) : std::string(ordo::zero_datetime);
-        const std::string_view gmt = instant ? created_gmt : ordo::zero_datetime;
+    /// Inserts a placeholder for each id; the one without an id gets it from the database.
+    void insert_placeholders(ordo::Unit& unit, std::span<const ordo::ReservedId> ids) {
         ordo::Insert insert{posts_,
                             {"post_type", "post_status", "comment_status", "ping_status", "post_date", "post_date_gmt", "post_modified",
-                             "post_modified_gmt", "post_content", "post_title", "post_excerpt", "to_ping", "pinged", "post_content_filtered"},
+                             "post_modified_gmt", "post_content", "post_title", "post_excerpt", "to_ping", "pinged", "post_content_filtered",
+                             "post_parent"},
                             {}};
-        if (!ids.empty()) insert.columns.push_back("ID");
-        std::vector<std::string> id_texts;
-        for (const OrderId id : ids) id_texts.push_back(std::to_string(id.value));
-        for (std::size_t i = 0; i < std::max<std::size_t>(ids.size(), 1); ++i) {
+        const bool ids_given = ids.front().id != OrderId{};
+        if (ids_given) insert.columns.push_back("ID");
+        std::deque<std::string> texts;  // a deque: views stay valid while it grows
+        for (const ordo::ReservedId& one : ids) {
+            const auto instant = ordo::parse_datetime(one.created_gmt);
+            const std::string& local = texts.emplace_back(instant ? zone_->to_local(*instant) : std::string(ordo::zero_datetime));
+            const std::string_view gmt = instant ? one.created_gmt : ordo::zero_datetime;
+            const std::string& parent = texts.emplace_back(std::to_string(one.parent.value));
             for (const std::string_view value : std::initializer_list<std::string_view>{
-                     "shop_order_placehold", "draft", "closed", "closed", local, gmt, local, gmt, "", "", "", "", "", ""})
+                     "shop_order_placehold", "draft", "closed", "closed", local, gmt, local, gmt, "", "", "", "", "", "", parent})
                 insert.values.emplace_back(value);
-            if (!ids.empty()) insert.values.emplace_back(id_texts[i]);
+            if (ids_given) insert.values.emplace_back(texts.emplace_back(std::to_string(one.id.value)));
         }
         unit.insert(insert);
     }

@@ -9,8 +9,9 @@ class AllocatesIds final : public ordo::Plugin {
             auto* ids = ordo::find_interface<ordo::OrderIds>(host);
             host.database().write([&](ordo::Unit& unit) {
                 ids->allocate(unit, 2, "2026-07-01 12:00:00");
-                const std::array taken{ordo::OrderId{9000}, ordo::OrderId{43}, ordo::OrderId{8999}};
-                ids->reserve(unit, taken, "2026-07-01 12:00:00");
+                const std::string_view created = "2026-07-01 12:00:00";
+                const std::array taken{ordo::ReservedId{{9000}, created, {8999}}, ordo::ReservedId{{43}, created}, ordo::ReservedId{{8999}, created}};
+                ids->reserve(unit, taken);
             });
         });
     }

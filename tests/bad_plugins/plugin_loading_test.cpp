@@ -119,6 +119,7 @@ class BrokenUnit final : public Unit {
     std::uint64_t execute(std::string_view, std::span<const BytesView>) override { return 0; }
     std::uint64_t last_insert_id() override { return 0; }
     void insert(const Insert&) override {}
+    void upsert(const Upsert&) override {}
     void savepoint(const std::function<void()>& part) override { part(); }
     void after_commit(std::function<void()>) override {}
 };
@@ -578,7 +579,7 @@ TEST_CASE("interfaces are found by id and guarded where the SDK knows them", "[p
     auto* const ids = find_interface<OrderIds>(plugins);
     REQUIRE(ids);
     CHECK(ids->allocate(unit, 2, "2024-02-29 12:00:00") == std::vector<OrderId>{{7}, {7}});
-    CHECK(failure_of([&] { ids->reserve(unit, {}, ""); }).message == "plugin well-behaved: reserve failed: int");
+    CHECK(failure_of([&] { ids->reserve(unit, {}); }).message == "plugin well-behaved: reserve failed: int");
     auto* const answer = static_cast<int*>(plugins.find_interface("museum.answer/1"));
     REQUIRE(answer);
     CHECK(*answer == 42);

@@ -18,7 +18,7 @@ class WellBehaved final : public ordo::Plugin, private ordo::OrderIds {
     std::vector<ordo::OrderId> allocate(ordo::Unit&, std::size_t count, std::string_view) override {
         return std::vector<ordo::OrderId>(count, ordo::OrderId{7});
     }
-    void reserve(ordo::Unit&, std::span<const ordo::OrderId>, std::string_view) override { throw 42; }
+    void reserve(ordo::Unit&, std::span<const ordo::ReservedId>) override { throw 42; }
 
     ordo::Host* host_ = nullptr;
     int answer_ = 42;

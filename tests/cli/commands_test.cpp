@@ -34,7 +34,7 @@ TEST_CASE("every command has help with an example, and needs no database for it"
              {"db", {"init", "check"}},
              {"plugin", {"list", "inspect"}},
              {"hooks", {"list"}},
-             {"order", {"get", "export"}},
+             {"order", {"get", "export", "import"}},
              {"hpos", {"status", "sync", "verify-data", "diff", "count-unmigrated", "enable", "disable", "compatibility-info"}},
              {"option", {"get", "update", "delete", "list"}}}) {
         for (const std::string& verb : verbs) {
@@ -68,9 +68,11 @@ TEST_CASE("a command line that makes no sense names what was wrong and where to 
                                                        {{"hpos", "diff"}, "ID"},
                                                        {{"hpos", "diff", "forty"}, "ID"},
                                                        {{"order", "get", "-1"}, "ID"},
+                                                       {{"order", "export", "--as", "xml"}, "woocommerce"},
                                                        {{"order", "get", "99999999999999999999999"}, "ID"},
                                                        {{"option", "update", "name"}, "VALUE"},
                                                        {{"import"}, "DUMP"},
+                                                       {{"order", "import"}, "FILE"},
                                                        {{"plugin", "inspect"}, "FILE"}}) {
         const Result result = folder.ordo(mistake.arguments);
         INFO(fmt::format("ordo {}: ", fmt::join(mistake.arguments, " ")) << result);
@@ -126,6 +128,25 @@ TEST_CASE("order get gives the line of order export; what is not there is bad in
     }
     CHECK(lines_of(folder.ordo({"order", "export", "--include-auto-drafts"}).out).size() == 466);
     CHECK(folder.ordo({"order", "export", "--store", "hpos"}).exit == 0);
+}
+
+TEST_CASE("--as woocommerce gives what WooCommerce's API reads, as a line of the export and as a table") {
+    const Folder folder(Holds::migrated_shop);
+    const Result one = folder.ordo({"order", "get", "43", "--as", "woocommerce", "--format=json"});
+    const Result all = folder.ordo({"order", "export", "--as", "woocommerce"});
+    INFO(one);
+    CHECK(one.exit == 0);
+    CHECK(boost::json::parse(one.out).at("data").at("status") == "completed");
+    CHECK(lines_of(all.out).size() == 433);
+    CHECK(has(all.out, one.out));
+    CHECK((folder.ordo({"order", "export", "--as", "woocommerce", "--store", "hpos"}).out == all.out));
+    CHECK((folder.ordo({"order", "export", "--as", "canonical"}).out == folder.ordo({"order", "export"}).out));
+    const Result table = folder.ordo({"order", "get", "43", "--as", "woocommerce"});
+    INFO(table);
+    CHECK(table.exit == 0);
+    for (const char* row : {"billing.country", "6424.66", "item 2 (line_item) taxes.total", "item 3 (tax) rate_percent", "8.375\n", "_lab_case"})
+        CHECK(has(table.out, row));
+    CHECK(folder.ordo({"order", "get", "990001", "--as", "woocommerce"}).exit == 65);
 }
 
 TEST_CASE("an order's id is decimal, however it is written") {

@@ -1,22 +1,11 @@
 /// `ordo import`: what is no dump is refused and leaves nothing, what is there already is replaced only on purpose.
 #include <functional>
 
-#include <zlib.h>
-
 #include "tests/cli/folder.hpp"
+#include "tests/support/gzip.hpp"
 
 namespace ordo::test {
 namespace {
-
-std::string unpacked(const std::filesystem::path& file) {
-    const gzFile in = gzopen(file.c_str(), "rb");
-    REQUIRE(in != nullptr);
-    std::string text, block(1U << 16U, '\0');
-    for (int bytes = 0; (bytes = gzread(in, block.data(), static_cast<unsigned>(block.size()))) > 0;)
-        text.append(block, 0, static_cast<std::size_t>(bytes));
-    gzclose(in);
-    return text;
-}
 
 const std::string& plain_dump() {
     static const std::string text = unpacked(shop_dump);

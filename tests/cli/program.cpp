@@ -98,7 +98,7 @@ Process::Process(const std::filesystem::path& folder, const Command& arguments, 
         in = Descriptor(open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC));
         REQUIRE(write(terminal_.get(), options.typed->data(), options.typed->size()) == static_cast<ssize_t>(options.typed->size()));
     } else {
-        in = Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
+        in = Descriptor(open(options.stdin_from.empty() ? "/dev/null" : options.stdin_from.c_str(), O_RDONLY | O_CLOEXEC));
         err_ = Descriptor(memfd_create("stderr", MFD_CLOEXEC));
     }
     const int err = options.typed ? in.get() : err_.get();

@@ -235,7 +235,7 @@ TEST_CASE("db init on a shop makes the HPOS tables and keeps what the shop says;
     Shop shop;
     CHECK(shop.kernel().check_database().problems.empty());
     const SchemaReport report = shop.kernel().init_database();
-    CHECK(report.created.size() == 7);  // WooCommerce's four and our own three
+    CHECK(report.created.size() == 8);  // WooCommerce's four and our own four
     CHECK(report.authoritative == "posts");
     drop_index(shop.database(), "wp_wc_orders", "date_created");
     execute(shop.database(), "DROP TABLE wp_wc_order_operational_data");
@@ -280,6 +280,7 @@ TEST_CASE("ids of new orders are posts' ids, taken by placeholders that are no o
     CHECK(placeholders[0] == SqlRow{"509", "shop_order_placehold", "draft", "2026-07-01 14:00:00", "2026-07-01 12:00:00"});
     CHECK(*placeholders[1][0] == "510");
     CHECK(*placeholders[3][0] == "9000");
+    CHECK(select_one(shop.database(), "SELECT post_parent FROM wp_posts WHERE ID = 9000") == "8999");
     CHECK(shop.synchronizer().get_status().orders_in_posts == 433);
     CHECK(select_one(shop.database(), "SELECT post_type FROM wp_posts WHERE ID = 43") == "shop_order");
 }

@@ -77,6 +77,7 @@ private:
             }
         }
         std::uint64_t last_insert_id() override { return 0; }
+        void upsert(const Upsert&) override {}
         void savepoint(const std::function<void()>& part) override { part(); }
         void after_commit(std::function<void()>) override {}
         void create_table(const Table& table) override { REQUIRE(database_.tables.emplace(table.name, StoredTable{table, {}}).second); }

@@ -37,6 +37,8 @@ struct OverflowReport {
 struct QuarantineReport {
     OrderId order;
     std::string field, reason, repair;
+    std::string target;        ///< the store it could not be moved to
+    std::string digest;        ///< of the canonical form that was tried; empty: of an order that was to be erased
 };
 
 struct BatchResult {
@@ -51,7 +53,11 @@ struct SyncProgress {
     double seconds = 0;
 };
 
+/// Whether a run has the shop for itself, or is one of several that share the work, in this process or others.
+enum class SyncRole : std::uint8_t { alone, worker };
+
 struct SyncOptions {
+    SyncRole role = SyncRole::alone;
     std::optional<std::uint64_t> batch_size;                 ///< orders; default: option, else 500
     std::function<void(const SyncProgress&)> progress;       ///< after each batch, on the calling thread
     std::function<bool()> stop_requested;                    ///< asked after each batch; true: end, resumable
@@ -93,12 +99,15 @@ public:
     virtual std::vector<OrderId> get_next_batch_to_process(std::size_t count) = 0;
     /// Brings these orders of the target to the authoritative store's content. An order that fails is quarantined.
     virtual BatchResult process_batch(std::span<const OrderId> order_ids) = 0;
-    /// Everything that waits. Throws `ordo.sync.locked` if another run holds the shop.
+    /// Everything that waits. Throws `ordo.sync.locked` if another run holds the shop. A worker takes leases on ranges of
+    /// ids and ends when all ranges are done, by itself or others; a range whose worker died is taken over.
     virtual SyncReport sync(const SyncOptions& options) = 0;
 
     virtual SyncStatus get_status() = 0;
     virtual std::vector<OverflowReport> list_overflow() = 0;
     virtual std::vector<QuarantineReport> list_quarantine() = 0;
+    /// Forgets that these orders failed (none given: all): they count as pending again. Gives how many there were.
+    virtual std::uint64_t drop_quarantined(std::span<const OrderId> order_ids) = 0;
 
     /// Whether compatibility mode is on.
     virtual bool data_sync_is_enabled() = 0;

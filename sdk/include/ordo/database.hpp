@@ -70,6 +70,13 @@ struct Insert {
     std::vector<BytesView> values;  ///< row after row, columns.size() values each
 };
 
+/// Rows that may be there already. Where a row with the same key exists only the `updated` columns change.
+struct Upsert {
+    Insert rows;
+    std::string_view key;                       ///< a column with a unique index, one of the rows' columns
+    std::vector<std::string_view> updated;      ///< some of the rows' columns
+};
+
 /// One transaction. Its body may run again after a deadlock or a lost connection, so it must have no other effect than
 /// its statements. No hook may fire and no table may be made inside.
 class Unit : public Read {
@@ -78,6 +85,8 @@ public:
     virtual std::uint64_t execute(std::string_view sql, std::span<const BytesView> values) = 0;
     /// Inserts all rows, in order. Throws without having inserted any.
     virtual void insert(const Insert& rows) = 0;
+    /// Inserts or updates all rows, in order. Throws without having changed any.
+    virtual void upsert(const Upsert& rows) = 0;
     /// The id that the last insert of one row into an AUTO_INCREMENT table was given.
     virtual std::uint64_t last_insert_id() = 0;
     /// Runs a part that can fail alone: a throw undoes the part and passes on.

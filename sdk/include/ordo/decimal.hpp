@@ -71,13 +71,8 @@ inline NumericText numeric_prefix(std::string_view text, bool& whole) {
     return number;
 }
 
-/// The one spelling of a number's value, whatever its length: no exponent, no plus, no needless zero ("12.5", "-0.01").
-/// Empty text reads as 0, as in WooCommerce. `nullopt`: the text is not a number.
-inline std::optional<std::string> canonical_number(std::string_view text) {
-    if (text.empty()) return "0";
-    bool whole = false;
-    const NumericText number = numeric_prefix(text, whole);
-    if (!whole) return std::nullopt;
+/// The number without exponent, plus or needless zero ("12.5", "-0.01").
+inline std::string plain_spelling(const NumericText& number) {
     if (number.digits.empty()) return "0";
     std::string spelled = number.negative ? "-" : "";
     const int count = static_cast<int>(number.digits.size());
@@ -90,6 +85,15 @@ inline std::optional<std::string> canonical_number(std::string_view text) {
                    number.digits.substr(static_cast<std::size_t>(number.point));
     }
     return spelled;
+}
+
+/// The one spelling of a number's value, whatever its length: no exponent, no plus, no needless zero ("12.5", "-0.01").
+/// Empty text reads as 0, as in WooCommerce. `nullopt`: the text is not a number.
+inline std::optional<std::string> canonical_number(std::string_view text) {
+    if (text.empty()) return "0";
+    bool whole = false;
+    const NumericText number = numeric_prefix(text, whole);
+    return whole ? std::optional{plain_spelling(number)} : std::nullopt;
 }
 
 /// An amount with 8 decimals. |value| < 10^18; arithmetic that would leave the range throws `ordo::Error`.

@@ -70,6 +70,9 @@ inline constexpr ErrorCode hook_signature{"ordo.hook.signature", ExitCode::usage
 
 inline constexpr ErrorCode store_unknown{"ordo.store.unknown", ExitCode::usage};
 inline constexpr ErrorCode order_missing{"ordo.order.missing", ExitCode::bad_input};
+inline constexpr ErrorCode order_exists{"ordo.order.exists", ExitCode::refused};
+inline constexpr ErrorCode order_refused{"ordo.order.refused", ExitCode::refused};
+inline constexpr ErrorCode order_type_unknown{"ordo.order.type_unknown", ExitCode::refused};
 
 inline constexpr ErrorCode option_missing{"ordo.option.missing", ExitCode::usage};
 inline constexpr ErrorCode option_read_only{"ordo.option.read_only", ExitCode::refused};
@@ -80,6 +83,7 @@ inline constexpr ErrorCode import_truncated{"ordo.import.truncated", ExitCode::b
 inline constexpr ErrorCode import_statement_refused{"ordo.import.statement_refused", ExitCode::bad_input};
 inline constexpr ErrorCode import_table_exists{"ordo.import.table_exists", ExitCode::refused};
 inline constexpr ErrorCode import_not_a_shop{"ordo.import.not_a_shop", ExitCode::bad_input};
+inline constexpr ErrorCode import_bad_order{"ordo.import.bad_order", ExitCode::bad_input};
 inline constexpr ErrorCode import_interrupted{"ordo.import.interrupted", ExitCode::interrupted};
 
 inline constexpr ErrorCode sync_locked{"ordo.sync.locked", ExitCode::locked};

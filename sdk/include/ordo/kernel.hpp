@@ -98,6 +98,7 @@ public:
     LegacyDataHandler& legacy_data() noexcept;
     OrderExporter& exporter() noexcept;
     DumpImporter& importer() noexcept;
+    OrderImporter& order_importer() noexcept;
 
     std::vector<PluginInfo> plugins() const;
     std::vector<HookInfo> hook_catalogue() const;

@@ -13,6 +13,9 @@ inline constexpr std::string_view custom_orders_table_enabled = "woocommerce_cus
 inline constexpr std::string_view data_sync_enabled = "woocommerce_custom_orders_table_data_sync_enabled";
 inline constexpr std::string_view custom_orders_table_created = "woocommerce_custom_orders_table_created";
 inline constexpr std::string_view migration_batch_size = "woocommerce_orders_cot_migration_batch_size";
+/// Isolation of the transactions that copy orders; they are transactions whatever
+/// `woocommerce_use_db_transactions_for_custom_orders_table_data_sync` says.
+inline constexpr std::string_view sync_isolation_level = "woocommerce_db_transactions_isolation_level_for_custom_orders_table_data_sync";
 inline constexpr std::string_view timezone_string = "timezone_string";
 inline constexpr std::string_view gmt_offset = "gmt_offset";
 }  // namespace option

@@ -1,0 +1,19 @@
+/// Stored bytes in JSON. Pure functions; any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <boost/json/value.hpp>
+
+#include <ordo/types.hpp>
+
+namespace ordo::orders {
+
+/// A string; null for NULL; {"hex":"c3…"} for bytes that are no UTF-8, which JSON could not hold.
+boost::json::value to_json(const Bytes& bytes);
+
+/// The same as a member's name: "hex:c3…" for bytes that are no UTF-8.
+std::string json_name(std::string_view bytes);
+
+}  // namespace ordo::orders

@@ -1,0 +1,32 @@
+/// What entitles a run to write: the lock of the whole shop, or a lease on a range of ids. Confirmed inside every unit of
+/// work, so that whoever lost it writes nothing more. One thread at a time.
+#pragma once
+
+#include <string>
+
+#include <ordo/database.hpp>
+
+namespace ordo::sync {
+
+class Claim {
+public:
+    virtual ~Claim() = default;
+    /// Inside each unit: renews it. Throws `ordo.sync.locked` if it is somebody else's by now.
+    virtual void confirm(Unit& unit) const = 0;
+    /// Between units: the same, in a unit of its own, if the last time is long ago. For stretches in which nothing is written.
+    virtual void keep_alive() const = 0;
+};
+
+/// Who holds a claim, as it stands in the tables: host, process id, start of the process, a number of its own.
+std::string make_holder();
+/// True: its process ran on this host and is gone.
+bool is_dead(const std::string& holder);
+/// "process 4711 on shop-1"
+std::string describe_holder(const std::string& holder);
+
+/// A claim that was silent for longer is given up.
+inline constexpr long claim_silent_s_max = 60;
+/// Seconds since 1970.
+long now_s();
+
+}  // namespace ordo::sync
