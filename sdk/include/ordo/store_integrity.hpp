@@ -64,7 +64,7 @@ public:
     static constexpr std::string_view interface_id = "ordo.order_details.integrity/1";
     virtual ~OrderDetailsIntegrity() = default;
 
-    /// Orders that items or notes name, ascending, each once, at most `count_max`.
+    /// Orders that items or notes name, ascending, each once, at most `count_max`. Ids of other things may be among them.
     virtual std::vector<OrderId> list_owners(Read&, const IdRange& range, std::size_t count_max) = 0;
     /// The rows that name these orders, as orphans.
     virtual void find_rows_of(Read&, std::span<const OrderId> orders, const EachStrayRows& each) = 0;
