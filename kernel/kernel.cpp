@@ -19,6 +19,8 @@
 #include "kernel/orders/order_exporter.hpp"
 #include "kernel/orders/store_access.hpp"
 #include "kernel/plugins/plugin_loader.hpp"
+#include "kernel/sync/legacy_data_handler.hpp"
+#include "kernel/sync/repairer.hpp"
 #include "kernel/sync/synchronizer.hpp"
 #include "kernel/sync/verifier.hpp"
 #include "kernel/transfer/dump_importer.hpp"
@@ -93,7 +95,13 @@ struct Kernel::Parts {
           synchronizer({&database, &stores, &options_table, &controller, &log, settings.table_prefix, settings.migration_batch_size,
                         [this](std::string_view target) { create_tables(target); }},
                        {declared.batch_size, declared.before_to_posts, declared.after_to_posts, declared.before, declared.after}),
-          verifier(sync::make_verifier(database, stores, [this] { return synchronizer.get_direction(); })),
+          verifier(sync::make_verifier(database, stores, settings.table_prefix, [this] { return synchronizer.get_direction(); })),
+          repairer(sync::make_repairer({&database, &stores, &synchronizer, settings.table_prefix,
+                                        [this](std::string_view store) { create_tables(store); }})),
+          legacy_data(sync::make_legacy_data_handler({&database, &stores, &site_zone, settings.table_prefix,
+                                                      [this] { return controller.get_orders_data_store(); },
+                                                      [this](std::string_view store) { create_tables(store); }},
+                                                     {declared.before_to_posts, declared.after_to_posts, declared.before, declared.after})),
           exporter(orders::make_order_exporter(database, stores, options_table, [this] { return controller.get_orders_data_store(); })),
           importer(transfer::make_dump_importer(database, database, settings.table_prefix)),
           order_importer(transfer::make_order_importer(order_import_services())), options(*this) {
@@ -291,6 +299,8 @@ struct Kernel::Parts {
     orders::Controller controller;
     sync::Synchronizer synchronizer;
     std::unique_ptr<OrderVerifier> verifier;
+    std::unique_ptr<OrderRepairer> repairer;
+    std::unique_ptr<LegacyDataHandler> legacy_data;
     std::unique_ptr<OrderExporter> exporter;
     std::unique_ptr<DumpImporter> importer;
     std::unique_ptr<OrderImporter> order_importer;
@@ -310,6 +320,8 @@ Options& Kernel::options() noexcept { return parts_->options; }
 CustomOrdersTableController& Kernel::controller() noexcept { return parts_->controller; }
 DataSynchronizer& Kernel::synchronizer() noexcept { return parts_->synchronizer; }
 OrderVerifier& Kernel::verifier() noexcept { return *parts_->verifier; }
+OrderRepairer& Kernel::repairer() noexcept { return *parts_->repairer; }
+LegacyDataHandler& Kernel::legacy_data() noexcept { return *parts_->legacy_data; }
 OrderExporter& Kernel::exporter() noexcept { return *parts_->exporter; }
 DumpImporter& Kernel::importer() noexcept { return *parts_->importer; }
 OrderImporter& Kernel::order_importer() noexcept { return *parts_->order_importer; }

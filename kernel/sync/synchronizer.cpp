@@ -378,9 +378,9 @@ void Synchronizer::run_as_worker(const Direction& way, const SyncOptions& option
     const std::string level = isolation();
     BatchResult result;
     {
-        WorkerPass pass(*services_.database, services_.table_prefix, [&](Unit& unit, OrderId after) -> std::optional<IdRange> {
+        WorkerPass pass(*services_.database, services_.table_prefix, [&](Unit& unit, OrderId after) -> std::optional<LeasedRange> {
             const auto ids = orders::StoreView(*services_.stores, unit).list(way.source, after, size);
-            return ids.empty() ? std::nullopt : std::optional{IdRange{after, ids.back()}};
+            return ids.empty() ? std::nullopt : std::optional{LeasedRange{after, ids.back()}};
         });
         while (const auto lease = pass.take(options.stop_requested)) {
             Run run{way, *lease, level, std::move(result)};
