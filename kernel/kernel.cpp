@@ -96,8 +96,7 @@ struct Kernel::Parts {
                         [this](std::string_view target) { create_tables(target); }},
                        {declared.batch_size, declared.before_to_posts, declared.after_to_posts, declared.before, declared.after}),
           verifier(sync::make_verifier(database, stores, settings.table_prefix, [this] { return synchronizer.get_direction(); })),
-          repairer(sync::make_repairer({&database, &stores, &synchronizer, settings.table_prefix,
-                                        [this](std::string_view store) { create_tables(store); }})),
+          repairer(sync::make_repairer({&database, &stores, &synchronizer, settings.table_prefix, [this] { create_own_tables(); }})),
           legacy_data(sync::make_legacy_data_handler({&database, &stores, &site_zone, settings.table_prefix,
                                                       [this] { return controller.get_orders_data_store(); },
                                                       [this](std::string_view store) { create_tables(store); }},
@@ -222,9 +221,12 @@ struct Kernel::Parts {
 
     /// The target's tables and our own. Idempotent.
     void create_tables(std::string_view store) {
+        create_own_tables();
+        install_store(store);
+    }
+    void create_own_tables() {
         require_shop();
         database::install(database, own_schema());
-        install_store(store);
     }
 
     /// Tables of items and notes that the database lacks; those there are stay as they are.

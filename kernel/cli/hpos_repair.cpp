@@ -128,10 +128,10 @@ void repair(Context& context, const std::string& file) {
     }
     const auto kernel = context.open();
     kernel->require_shop();
-    Plan plan(file);
+    const Direction way = Plan(file).way();
     if (to_copy + to_remove > 0 &&
-        !context.confirm(fmt::format("{}: {} orders of {} are brought to what {} says, {} findings about rows are removed. Go on?", file, to_copy, plan.way().target,
-                                     plan.way().source, to_remove))) {
+        !context.confirm(fmt::format("{}: {} orders of {} are brought to what {} says, {} findings about rows are removed. Go on?", file, to_copy, way.target, way.source,
+                                     to_remove))) {
         context.say("nothing was changed");
         context.exit = ExitCode::refused;
         return;
@@ -140,17 +140,22 @@ void repair(Context& context, const std::string& file) {
     bool interrupted = false;
     {
         Progress progress(context, "differences");
-        std::vector<Difference> some;
         std::uint64_t done = 0;
-        for (bool more = true; more && !interrupted;) {
-            some.clear();
-            while (some.size() < differences_at_once && (more = plan.next(difference))) some.push_back(difference);
-            if (!some.empty()) add(report, kernel->repairer().repair(plan.way(), some));
-            progress.show(done += some.size(), planned);
-            interrupted = more && stop_requested();
+        // Rows first: duplicates keep a lost unique key from being made anew, and with it every copy.
+        for (const bool rows : {true, false}) {
+            Plan plan(file);
+            std::vector<Difference> some;
+            for (bool more = true; more && !interrupted;) {
+                some.clear();
+                while (some.size() < differences_at_once && (more = plan.next(difference)))
+                    if ((remedy_for(difference, way) == Remedy::remove_rows) == rows) some.push_back(difference);
+                if (!some.empty()) add(report, kernel->repairer().repair(way, some));
+                progress.show(done += some.size(), planned);
+                interrupted = more && stop_requested();
+            }
         }
     }
-    print(context, plan.way(), report);
+    print(context, way, report);
     if (interrupted) {
         context.say("interrupted; run it again to go on");
         context.exit = ExitCode::interrupted;

@@ -25,16 +25,12 @@ bool within(const IdRange& range, OrderId id) {
     return range.only.empty() || std::binary_search(range.only.begin(), range.only.end(), id);
 }
 
-bool has_fields_of(const OrderRecord& record, std::initializer_list<HposRow> rows) {
-    return std::any_of(record.fields.begin(), record.fields.end(), [&](const Field& field) {
-        return std::find(rows.begin(), rows.end(), field_spec(field.id).hpos_row) != rows.end();
-    });
+bool has_fields_of(const OrderRecord& record, HposRow row) {
+    return std::any_of(record.fields.begin(), record.fields.end(), [&](const Field& field) { return field_spec(field.id).hpos_row == row; });
 }
 
 /// True: the source has such fields and the target has none at all.
-bool lacks(const OrderRecord& source, const OrderRecord& target, std::initializer_list<HposRow> rows) {
-    return has_fields_of(source, rows) && !has_fields_of(target, rows);
-}
+bool lacks(const OrderRecord& source, const OrderRecord& target, HposRow row) { return has_fields_of(source, row) && !has_fields_of(target, row); }
 
 std::string count_of_rows(std::size_t rows) { return fmt::format("{} row{}", rows, rows == 1 ? "" : "s"); }
 
@@ -129,8 +125,8 @@ void Inspector::compare_contents(const MergedPage& page, VerifyReport& report, F
         if (changes.empty()) continue;
         found.different.push_back(wanted.id);
         ++report.orders_different;
-        report.missing_addresses += lacks(wanted, held, {HposRow::billing_address, HposRow::shipping_address});
-        report.missing_operational_data += lacks(wanted, held, {HposRow::operational});
+        report.missing_addresses += lacks(wanted, held, HposRow::billing_address) || lacks(wanted, held, HposRow::shipping_address);
+        report.missing_operational_data += lacks(wanted, held, HposRow::operational);
         report.meta_counts_different += orders::compared_meta(wanted).size() != orders::compared_meta(held).size();
         for (Difference& difference : orders::describe(changes, wanted, held)) differences.push_back(std::move(difference));
     }

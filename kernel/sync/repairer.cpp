@@ -31,7 +31,8 @@ public:
         if (now != way)
             throw Error(errc::sync_direction, fmt::format("the differences were seen {}, and by now orders are copied {}", way, now),
                         "verify again: `ordo hpos verify-data --repair-plan FILE`");
-        services_.create_tables(way.target);
+        // Not the target's: a unique key that a shop has lost cannot be made anew before its duplicates are gone.
+        services_.create_own_tables();
         RepairReport report;
         std::vector<const Difference*> to_copy;
         {
@@ -144,7 +145,14 @@ private:
             if (ids.empty() || ids.back() != difference->order) ids.push_back(difference->order);
         std::sort(ids.begin(), ids.end());
         ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-        const BatchResult result = services_.synchronizer->process_batch(ids);
+        BatchResult result;
+        try {
+            result = services_.synchronizer->process_batch(ids);
+        } catch (const Error& error) {
+            if (error.code() != errc::database_statement) throw;
+            for (const Difference* difference : differences) report.left.push_back({*difference, LeftDifference::Reason::failed, error.what()});
+            return;
+        }
         std::vector<Difference> rest;
         services_.database->read([&](Read& read) { rest = inspect(read, way, ids); });
         for (const OrderId id : ids) {

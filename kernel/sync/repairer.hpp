@@ -18,7 +18,7 @@ struct RepairServices {
     const orders::StoreAccess* stores;
     DataSynchronizer* synchronizer;
     std::string table_prefix;
-    std::function<void(std::string_view store)> create_tables;  ///< the store's and our own; idempotent
+    std::function<void()> create_own_tables;  ///< idempotent
 };
 
 std::unique_ptr<OrderRepairer> make_repairer(RepairServices services);
