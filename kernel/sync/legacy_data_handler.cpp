@@ -178,8 +178,8 @@ private:
         OrderWrite write;
         services_.database->read([&](Read& read) {
             const orders::StoreView view(*services_.stores, read);
-            const auto source = view.read(way.source, {&order, 1});
-            const auto target = view.read(way.target, {&order, 1}, AutoDrafts::include);
+            const auto source = read_part(view, way, way.source, order, parts, AutoDrafts::leave_out);
+            const auto target = read_part(view, way, way.target, order, parts, AutoDrafts::include);
             if (source.empty() || (target.empty() && !parts.whole())) {  // it was there a moment ago
                 result.outcome = Outcome::missing;
                 return;
@@ -199,8 +199,14 @@ private:
         if (to_posts) hooks_.before_to_posts(order);
         hooks_.before(order, way);
         const OrderRecord* const source = &wanted;
+        bool again = false;
         services_.database->write([&](Unit& unit) {
             lock.confirm(unit);
+            // A second time: the connection was lost. If that was in the commit itself, all of it may be there.
+            if (std::exchange(again, true) && is_there(unit, way, wanted, parts)) {
+                result.outcome = Outcome::written;
+                return;
+            }
             const WriteResult written = write_orders(unit, *services_.stores, way.target, {&write, 1}, {&source, 1}).front();
             result.outcome = written.outcome;
             result.faults = written.faults;
@@ -213,6 +219,17 @@ private:
             result.message = explain(result, way);
         }
         return result;
+    }
+
+    /// As a synchronisation would copy it; what is named is copied even if it is no part of that.
+    static std::vector<orders::LoadedOrder> read_part(const orders::StoreView& view, const Direction& way, const std::string& store, OrderId order,
+                                                      const Parts& parts, AutoDrafts drafts) {
+        return parts.whole() ? view.read_mirrored(way, store, {&order, 1}, drafts) : view.read(store, {&order, 1}, drafts);
+    }
+
+    bool is_there(Unit& unit, const Direction& way, const OrderRecord& wanted, const Parts& parts) const {
+        const auto held = read_part({*services_.stores, unit}, way, way.target, wanted.id, parts, AutoDrafts::include);
+        return !held.empty() && orders::compare(wanted, held.front()).empty();
     }
 
     static std::string explain(const BackfillResult& result, const Direction& way) {
