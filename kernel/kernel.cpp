@@ -252,7 +252,8 @@ struct Kernel::Parts {
 
     std::vector<std::string> install_store(std::string_view store) {
         const auto created = database::install(database, store_schema(store));
-        if (store == store_hpos && !created.empty()) {
+        // A run that was killed here has made the tables and not said so.
+        if (store == store_hpos && (!created.empty() || options_table.get(option::custom_orders_table_created) != "yes")) {
             declared.tables_created();
             database.write([&](Unit& unit) { options_table.set(unit, option::custom_orders_table_created, "yes"); });
         }
