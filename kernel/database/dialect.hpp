@@ -48,6 +48,7 @@ public:
     /// A lock among all users of the database, by name, for as long as the connection lives: one `?`, gives 1 if it was
     /// free. Empty: the database has no such lock.
     virtual std::string_view take_lock_sql() const noexcept = 0;
+    virtual std::string_view give_lock_sql() const noexcept = 0;         ///< one `?`; empty: as above
     virtual std::string_view table_exists_sql() const noexcept = 0;      ///< one `?`: the table
     virtual std::string_view column_names_sql() const noexcept = 0;      ///< one `?`: the table
     virtual std::string_view index_names_sql() const noexcept = 0;       ///< one `?`: the table

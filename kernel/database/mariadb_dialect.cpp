@@ -248,7 +248,9 @@ public:
         return " ON DUPLICATE KEY UPDATE " + sets;
     }
     // Names of locks belong to the whole server and are at most 64 characters on MySQL.
-    std::string_view take_lock_sql() const noexcept override { return "SELECT GET_LOCK(MD5(CONCAT(DATABASE(), '.', ?)), 0)"; }
+    // A moment's patience: the server notices late that a killed program's connection is gone.
+    std::string_view take_lock_sql() const noexcept override { return "SELECT GET_LOCK(MD5(CONCAT(DATABASE(), '.', ?)), 2)"; }
+    std::string_view give_lock_sql() const noexcept override { return "SELECT RELEASE_LOCK(MD5(CONCAT(DATABASE(), '.', ?)))"; }
     std::string_view table_exists_sql() const noexcept override {
         return "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?";
     }

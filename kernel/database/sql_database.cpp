@@ -155,15 +155,25 @@ void SqlDatabase::run(const std::function<void(DdlUnit&)>& body) {
 }
 
 std::unique_ptr<SqlDatabase::NamedLock> SqlDatabase::try_lock(std::string_view name) {
-    if (dialect_->take_lock_sql().empty()) return std::make_unique<NamedLock>(nullptr);
+    if (dialect_->take_lock_sql().empty()) return std::make_unique<NamedLock>(nullptr, "");
     auto session = std::make_unique<Session>(*dialect_, Access::read_write);
     bool taken = false;
     const BytesView value{name};
     session->query(dialect_->take_lock_sql(), {&value, 1}, [&](const Row& row) { taken = row.number(0) == 1; });
-    return taken ? std::make_unique<NamedLock>(std::move(session)) : nullptr;
+    return taken ? std::make_unique<NamedLock>(std::move(session), std::string(name)) : nullptr;
 }
 
-SqlDatabase::NamedLock::NamedLock(std::unique_ptr<Session> session) : session_(std::move(session)) {}
-SqlDatabase::NamedLock::~NamedLock() = default;
+SqlDatabase::NamedLock::NamedLock(std::unique_ptr<Session> session, std::string name) : session_(std::move(session)), name_(std::move(name)) {}
+
+SqlDatabase::NamedLock::~NamedLock() {
+    if (!session_) return;
+    try {
+        // Closing would do, but only after a while.
+        const BytesView value{name_};
+        session_->query(session_->dialect().give_lock_sql(), {&value, 1}, [](const Row&) {});
+    } catch (const std::exception&) {
+        // The connection is gone, and the lock with it.
+    }
+}
 
 }  // namespace ordo::database

@@ -101,6 +101,7 @@ public:
         return fmt::format(" ON CONFLICT ({}) DO UPDATE SET {}", quote_identifier(rows.key), sets);
     }
     std::string_view take_lock_sql() const noexcept override { return {}; }
+    std::string_view give_lock_sql() const noexcept override { return {}; }
     std::string_view table_exists_sql() const noexcept override {
         return "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?";
     }
