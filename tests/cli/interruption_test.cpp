@@ -130,7 +130,7 @@ TEST_CASE("the lock that a killed run left is taken over at once") {
     REQUIRE(wait_for_orders(run, folder, 5));
     run.signal(SIGKILL);
     CHECK(run.wait().exit == -SIGKILL);
-    REQUIRE(folder.sql().one("SELECT COUNT(*) FROM wp_ordo_lock") == "1");
+    REQUIRE(folder.sql().one("SELECT COUNT(*) FROM wp_ordo_lock WHERE name = 'sync'") == "1");
     const Result next = folder.ordo({"hpos", "sync"});
     INFO(next);
     CHECK(next.exit == 0);
