@@ -75,6 +75,7 @@ void add_hooks(CLI::App& app, Context& context);
 void add_order(CLI::App& app, Context& context);
 void add_hpos(CLI::App& app, Context& context);
 void add_hpos_quarantine(CLI::App& hpos, Context& context);
+void add_hpos_migration(CLI::App& hpos, Context& context);
 void add_option(CLI::App& app, Context& context);
 
 }  // namespace ordo::cli

@@ -188,6 +188,7 @@ void add_hpos(CLI::App& app, Context& context) {
     });
 
     add_hpos_quarantine(noun, context);
+    add_hpos_migration(noun, context);
 
     auto enable_arguments = std::make_shared<SwitchArguments>();
     CLI::App* enable = add_command(noun, "enable", "Make HPOS authoritative; refused, with every reason, while anything speaks against it", "ordo hpos enable --with-sync",

@@ -259,6 +259,14 @@ public:
         return "SELECT DISTINCT index_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = ?";
     }
 
+    std::string_view primary_key_sql() const noexcept override {
+        return "SELECT column_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = ? AND index_name = 'PRIMARY' "
+               "ORDER BY seq_in_index";
+    }
+    std::string add_primary_key(std::string_view table, std::string_view column) const override {
+        return fmt::format("ALTER TABLE {} ADD PRIMARY KEY ({})", quote_identifier(table), quote_identifier(column));
+    }
+
     std::string index_name(const Table&, const Index& index) const override { return index.name; }
 
     std::string create_index(const Table& table, const Index& index) const override {

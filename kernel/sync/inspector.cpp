@@ -72,7 +72,7 @@ Inspector::Inspector(const orders::StoreAccess& stores, const orders::StoreView&
 MergedPage Inspector::page_of(std::span<const OrderId> ids) const {
     MergedPage page;
     if (ids.empty()) return page;
-    const auto source = view_->read(way_.source, ids), target = view_->read(way_.target, ids);
+    const auto source = view_->read_mirrored(way_, way_.source, ids), target = view_->read_mirrored(way_, way_.target, ids);
     for (const OrderId id : ids) {
         const bool in_source = orders::find_order(source, id), in_target = orders::find_order(target, id);
         if (in_source || in_target) (in_source && in_target ? page.both : in_source ? page.only_source : page.only_target).push_back(id);

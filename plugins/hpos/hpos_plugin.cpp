@@ -71,7 +71,7 @@ public:
                   host.table("wc_orders_meta")} {}
 
     const ordo::StoreTraits& traits() const noexcept override {
-        static constexpr ordo::StoreTraits traits{ordo::store_hpos, "wc_orders", true};
+        static constexpr ordo::StoreTraits traits{.id = ordo::store_hpos, .orders_table = "wc_orders", .creates_tables_on_demand = true, .meta_table = "wc_orders_meta"};
         return traits;
     }
 

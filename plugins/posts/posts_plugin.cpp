@@ -65,7 +65,7 @@ public:
         : posts_(host.table("posts")), postmeta_(host.table("postmeta")), zone_(&host.site_zone()) {}
 
     const ordo::StoreTraits& traits() const noexcept override {
-        static constexpr ordo::StoreTraits traits{ordo::store_posts, "posts", false};
+        static constexpr ordo::StoreTraits traits{.id = ordo::store_posts, .orders_table = "posts", .creates_tables_on_demand = false, .meta_table = "postmeta"};
         return traits;
     }
 

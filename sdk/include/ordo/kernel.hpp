@@ -14,6 +14,7 @@
 #include <ordo/custom_orders_table_controller.hpp>
 #include <ordo/data_synchronizer.hpp>
 #include <ordo/database.hpp>
+#include <ordo/database_util.hpp>
 #include <ordo/error.hpp>
 #include <ordo/hook_catalogue.hpp>
 #include <ordo/hooks.hpp>
@@ -22,7 +23,9 @@
 #include <ordo/options.hpp>
 #include <ordo/order_repairer.hpp>
 #include <ordo/order_transfer.hpp>
+#include <ordo/order_util.hpp>
 #include <ordo/order_verifier.hpp>
+#include <ordo/posts_to_orders_migration_controller.hpp>
 
 #if defined(ORDO_KERNEL_SHARED)
 #define ORDO_API __attribute__((visibility("default")))
@@ -99,6 +102,9 @@ public:
     OrderExporter& exporter() noexcept;
     DumpImporter& importer() noexcept;
     OrderImporter& order_importer() noexcept;
+    PostsToOrdersMigrationController& migration_controller() noexcept;
+    OrderUtil& order_util() noexcept;
+    DatabaseUtil& database_util() noexcept;
 
     std::vector<PluginInfo> plugins() const;
     std::vector<HookInfo> hook_catalogue() const;
