@@ -21,7 +21,9 @@
 #include "kernel/orders/order_util.hpp"
 #include "kernel/orders/store_access.hpp"
 #include "kernel/plugins/plugin_loader.hpp"
+#include "kernel/sync/legacy_data_handler.hpp"
 #include "kernel/sync/migration_controller.hpp"
+#include "kernel/sync/repairer.hpp"
 #include "kernel/sync/synchronizer.hpp"
 #include "kernel/sync/verifier.hpp"
 #include "kernel/transfer/dump_importer.hpp"
@@ -91,13 +93,18 @@ struct Kernel::Parts {
           database(database::make_dialect(settings.database_url), log), options_table(database, settings.table_prefix),
           site_zone(options_table), declared(*hooks),
           plugin_set(plugins::PluginSet::load(settings, builtin_directories(kernel_options), host_services())),
-          stores(*plugin_set, orders::OverflowTable(settings.table_prefix), settings.order_types),
+          stores(*plugin_set, orders::OverflowTable(settings.table_prefix), settings.order_types, settings.posts_mirror),
           controller(database, options_table, stores, {settings.force_custom_orders_table, kernel_options.ignore_plugin_compatibility},
                      {declared.order_data_store, declared.order_refund_data_store, declared.can_switch_store}, log),
           synchronizer({&database, &stores, &options_table, &controller, &log, settings.table_prefix, settings.migration_batch_size,
                         [this](std::string_view target) { create_tables(target); }},
                        {declared.batch_size, declared.before_to_posts, declared.after_to_posts, declared.before, declared.after}),
-          verifier(sync::make_verifier(database, stores, [this] { return synchronizer.get_direction(); })),
+          verifier(sync::make_verifier(database, stores, settings.table_prefix, [this] { return synchronizer.get_direction(); })),
+          repairer(sync::make_repairer({&database, &stores, &synchronizer, settings.table_prefix, [this] { create_own_tables(); }})),
+          legacy_data(sync::make_legacy_data_handler({&database, &stores, &site_zone, settings.table_prefix,
+                                                      [this] { return controller.get_orders_data_store(); },
+                                                      [this](std::string_view store) { create_tables(store); }},
+                                                     {declared.before_to_posts, declared.after_to_posts, declared.before, declared.after})),
           exporter(orders::make_order_exporter(database, stores, options_table, [this] { return controller.get_orders_data_store(); })),
           importer(transfer::make_dump_importer(database, database, settings.table_prefix)),
           order_importer(transfer::make_order_importer(order_import_services())), options(*this),
@@ -223,12 +230,15 @@ struct Kernel::Parts {
 
     /// The target's tables and our own. Idempotent.
     void create_tables(std::string_view store) {
+        create_own_tables();
+        install_store(store);
+    }
+    void create_own_tables() {
         require_shop();
         database::install(database, own_schema());
         bool has_options = false;
         database.read([&](Read& read) { has_options = options_table.exists(read); });
         if (!has_options) database::install(database, options_table.own_schema());
-        install_store(store);
     }
 
     /// Tables of items and notes that the database lacks; those there are stay as they are.
@@ -242,7 +252,8 @@ struct Kernel::Parts {
 
     std::vector<std::string> install_store(std::string_view store) {
         const auto created = database::install(database, store_schema(store));
-        if (store == store_hpos && !created.empty()) {
+        // A run that was killed here has made the tables and not said so.
+        if (store == store_hpos && (!created.empty() || options_table.get(option::custom_orders_table_created) != "yes")) {
             declared.tables_created();
             database.write([&](Unit& unit) { options_table.set(unit, option::custom_orders_table_created, "yes"); });
         }
@@ -303,6 +314,8 @@ struct Kernel::Parts {
     orders::Controller controller;
     sync::Synchronizer synchronizer;
     std::unique_ptr<OrderVerifier> verifier;
+    std::unique_ptr<OrderRepairer> repairer;
+    std::unique_ptr<LegacyDataHandler> legacy_data;
     std::unique_ptr<OrderExporter> exporter;
     std::unique_ptr<DumpImporter> importer;
     std::unique_ptr<OrderImporter> order_importer;
@@ -325,6 +338,8 @@ Options& Kernel::options() noexcept { return parts_->options; }
 CustomOrdersTableController& Kernel::controller() noexcept { return parts_->controller; }
 DataSynchronizer& Kernel::synchronizer() noexcept { return parts_->synchronizer; }
 OrderVerifier& Kernel::verifier() noexcept { return *parts_->verifier; }
+OrderRepairer& Kernel::repairer() noexcept { return *parts_->repairer; }
+LegacyDataHandler& Kernel::legacy_data() noexcept { return *parts_->legacy_data; }
 OrderExporter& Kernel::exporter() noexcept { return *parts_->exporter; }
 DumpImporter& Kernel::importer() noexcept { return *parts_->importer; }
 OrderImporter& Kernel::order_importer() noexcept { return *parts_->order_importer; }

@@ -25,7 +25,7 @@ int main(int argc, char* argv[]) {
     app.fallthrough();
     app.set_version_flag("--version", fmt::format("ordo {}", Kernel::version()));
     app.add_option("--config", context.config_file, "Configuration file (default: $ORDO_CONFIG, then ./ordo.toml)")->type_name("FILE");
-    app.add_option("--database", context.database_url, "Database, over the configuration's: sqlite://FILE")->type_name("URL");
+    app.add_option("--database", context.database_url, "Database, over the configuration's: sqlite://FILE or mariadb://USER:PASSWORD@HOST/DATABASE")->type_name("URL");
     app.add_option("--format", context.format, "How results are printed")->check(CLI::IsMember({"table", "json"}))->capture_default_str();
     app.add_flag("--quiet", context.quiet, "Only results and errors");
     app.add_flag("--yes", context.yes, "Answer every question with yes");

@@ -47,6 +47,16 @@ PluginSection read_plugin_section(const TomlTable& table, const Location& where)
     return section;
 }
 
+void read_compatibility(const TomlTable& table, Settings& settings) {
+    table.allow_only({"posts_mirror"});
+    if (const auto mirror = table.text("posts_mirror")) {
+        if (mirror->value != "full" && mirror->value != "core")
+            fail(errc::config_bad_value, mirror->where, fmt::format("[compatibility] posts_mirror cannot be \"{}\"", mirror->value),
+                 suggest(mirror->value, {"full", "core"}));
+        settings.posts_mirror = mirror->value == "core" ? PostsMirror::core : PostsMirror::full;
+    }
+}
+
 void read_custom_orders_table(const TomlTable& table, Settings& settings) {
     table.allow_only({"force", "order_types", "migration_batch_size"});
     if (const auto force = table.text("force")) {
@@ -80,7 +90,7 @@ std::string to_string(const Location& where) {
 Settings read_settings(const std::filesystem::path& file) {
     const toml::table document = parse_file(file, codes);
     const TomlTable root(document, "", file.string(), codes);
-    root.allow_only({"database", "plugins", "plugin", "custom_orders_table"});
+    root.allow_only({"database", "plugins", "plugin", "custom_orders_table", "compatibility"});
     Settings settings;
     settings.file = file;
     if (const auto table = root.table("database")) read_database(*table, settings);
@@ -90,6 +100,7 @@ Settings read_settings(const std::filesystem::path& file) {
             settings.plugins.emplace(id, read_plugin_section(section, where));
         });
     }
+    if (const auto table = root.table("compatibility")) read_compatibility(*table, settings);
     if (const auto table = root.table("custom_orders_table")) read_custom_orders_table(*table, settings);
     return settings;
 }

@@ -36,6 +36,9 @@ struct LocatedText {
     Location where;
 };
 
+/// What is copied to posts while HPOS is authoritative: everything, or the documents' short list (`in_core_mirror`).
+enum class PostsMirror : std::uint8_t { full, core };
+
 struct Settings {
     std::optional<std::filesystem::path> file;                 ///< absent: the embedded default
     std::string database_url = "sqlite://ordo.db";             ///< relative paths are relative to the working directory
@@ -47,6 +50,7 @@ struct Settings {
     std::optional<bool> force_custom_orders_table;             ///< `force = "enabled" | "disabled"`
     Location force_where;
     std::vector<std::string> order_types;                      ///< `[custom_orders_table] order_types`
+    PostsMirror posts_mirror = PostsMirror::full;              ///< `[compatibility] posts_mirror = "full" | "core"`
     std::optional<std::uint64_t> migration_batch_size;         ///< `[custom_orders_table] migration_batch_size`, 1-10,000
 };
 

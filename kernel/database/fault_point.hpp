@@ -1,5 +1,6 @@
 /// Named points at which a test build can be stopped: before each writing statement and after each commit. Tests set a
-/// handler, or kill the program at the n-th point by ORDO_KILL_AT=n. In other builds there is nothing of it.
+/// handler; of the real program ORDO_REPORT_POINTS=file writes down the points, a line each, and ORDO_KILL_AT=n kills it at the
+/// n-th of them. In other builds there is nothing of it.
 #pragma once
 
 #include <string_view>

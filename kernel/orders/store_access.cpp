@@ -13,10 +13,28 @@ void add_once(std::vector<std::string>& texts, std::string text) {
     if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
 }
 
+/// The order as the short list has it. Further rows of an internal key go with its field.
+LoadedOrder core_part(LoadedOrder order) {
+    std::erase_if(order.record.fields, [](const Field& field) { return !in_core_mirror(field.id); });
+    std::vector<MetaRow> meta;
+    std::vector<std::pair<std::size_t, Bytes>> stored;
+    for (std::size_t i = 0; i < order.record.meta.size(); ++i) {
+        const FieldSpec* const spec = find_internal_key(order.record.meta[i].key);
+        if (spec && !in_core_mirror(spec->id)) continue;
+        for (auto& [row, value] : order.stored_meta_rows)
+            if (row == i) stored.emplace_back(meta.size(), std::move(value));
+        meta.push_back(std::move(order.record.meta[i]));
+    }
+    order.record.meta = std::move(meta);
+    order.stored_meta_rows = std::move(stored);
+    return order;
+}
+
 }  // namespace
 
-StoreAccess::StoreAccess(plugins::Registry& registry, OverflowTable overflow, std::vector<std::string> more_order_types)
-    : registry_(&registry), overflow_(std::move(overflow)), order_types_(registry.order_types()) {
+StoreAccess::StoreAccess(plugins::Registry& registry, OverflowTable overflow, std::vector<std::string> more_order_types,
+                         config::PostsMirror posts_mirror)
+    : registry_(&registry), overflow_(std::move(overflow)), order_types_(registry.order_types()), posts_mirror_(posts_mirror) {
     for (std::string& type : more_order_types) add_once(order_types_, std::move(type));
 }
 
@@ -42,10 +60,11 @@ bool StoreView::has_tables(std::string_view store) const {
     return has_tables_.find(store)->second;
 }
 
-std::vector<OrderId> StoreView::list(std::string_view store, OrderId after, std::size_t count_max, AutoDrafts drafts) const {
+std::vector<OrderId> StoreView::list(std::string_view store, OrderId after, std::size_t count_max, AutoDrafts drafts,
+                                     std::span<const std::string> types) const {
     std::vector<OrderId> ids;
     if (!has_tables(store)) return ids;
-    for (const OrderStamp& stamp : stores_->get(store).list(*read_, {types_, after, count_max, drafts})) ids.push_back(stamp.id);
+    for (const OrderStamp& stamp : stores_->get(store).list(*read_, {types.empty() ? types_ : types, after, count_max, drafts})) ids.push_back(stamp.id);
     return ids;
 }
 
@@ -58,6 +77,13 @@ std::vector<LoadedOrder> StoreView::read(std::string_view store, std::span<const
         return left_out || std::find(types_.begin(), types_.end(), record.type) == types_.end();
     });
     return stores_->overflow().apply(*read_, store, std::move(records));
+}
+
+std::vector<LoadedOrder> StoreView::read_mirrored(const Direction& way, std::string_view store, std::span<const OrderId> ids, AutoDrafts drafts) const {
+    auto orders = read(store, ids, drafts);
+    if (way.target != store_posts || stores_->posts_mirror() == config::PostsMirror::full) return orders;
+    for (LoadedOrder& order : orders) order = core_part(std::move(order));
+    return orders;
 }
 
 StoreCount StoreView::count(std::string_view store) const {

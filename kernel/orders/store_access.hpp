@@ -10,6 +10,7 @@
 
 #include <ordo/data_store.hpp>
 
+#include "kernel/config/settings.hpp"
 #include "kernel/orders/overflow.hpp"
 #include "kernel/plugins/plugin_loader.hpp"
 
@@ -25,9 +26,14 @@ public:
     /// Post types that are order types: of the plugins, the configuration, and those a store has rows of.
     const std::vector<std::string>& order_types() const noexcept { return types_; }
     bool has_tables(std::string_view store) const;
-    std::vector<OrderId> list(std::string_view store, OrderId after, std::size_t count_max, AutoDrafts drafts = AutoDrafts::leave_out) const;
+    /// `types`: only orders of these types; none given: of all order types.
+    std::vector<OrderId> list(std::string_view store, OrderId after, std::size_t count_max, AutoDrafts drafts = AutoDrafts::leave_out,
+                              std::span<const std::string> types = {}) const;
     /// Ascending by id; ids of other posts are left out.
     std::vector<LoadedOrder> read(std::string_view store, std::span<const OrderId> ids, AutoDrafts drafts = AutoDrafts::leave_out) const;
+    /// The same, without what is not copied along `way`: both stores read so and compared say what a synchronisation has to do.
+    std::vector<LoadedOrder> read_mirrored(const Direction& way, std::string_view store, std::span<const OrderId> ids,
+                                           AutoDrafts drafts = AutoDrafts::leave_out) const;
     StoreCount count(std::string_view store) const;
     /// Types that look like orders but are not known.
     std::vector<UnknownOrderTypes::Found> find_unknown_types() const;
@@ -44,7 +50,8 @@ private:
 class StoreAccess {
 public:
     /// `more_order_types`: of the configuration, beside those the plugins registered.
-    StoreAccess(plugins::Registry& registry, OverflowTable overflow, std::vector<std::string> more_order_types);
+    StoreAccess(plugins::Registry& registry, OverflowTable overflow, std::vector<std::string> more_order_types,
+                config::PostsMirror posts_mirror = config::PostsMirror::full);
 
     /// Throws `ordo.store.unknown`, naming the stores there are.
     OrderDataStore& get(std::string_view id) const;
@@ -52,11 +59,13 @@ public:
     const std::vector<std::string>& declared_order_types() const noexcept { return order_types_; }
     const OverflowTable& overflow() const noexcept { return overflow_; }
     plugins::Registry& registry() const noexcept { return *registry_; }
+    config::PostsMirror posts_mirror() const noexcept { return posts_mirror_; }
 
 private:
     plugins::Registry* registry_;
     OverflowTable overflow_;
     std::vector<std::string> order_types_;
+    config::PostsMirror posts_mirror_;
 };
 
 }  // namespace ordo::orders

@@ -33,9 +33,9 @@ Batch read_batch(database::SqlDatabase& database, const orders::StoreAccess& sto
             const orders::StoreView view(stores, read);
             batch.ids = list_ids(view);
             if (batch.ids.empty()) return;
-            batch.source = view.read(way.source, batch.ids);
+            batch.source = view.read_mirrored(way, way.source, batch.ids);
             // An auto-draft in the target under an order's id is that order, half made.
-            const auto target = view.read(way.target, batch.ids, AutoDrafts::include);
+            const auto target = view.read_mirrored(way, way.target, batch.ids, AutoDrafts::include);
             const auto quarantined = quarantine.digests(read, way.target);
             // Orders that failed before are tried again, but alone: they do not spoil a batch twice.
             for (const bool suspects : {false, true}) {

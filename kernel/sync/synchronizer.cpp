@@ -30,6 +30,7 @@ bool concerns_everything(ErrorCode code) {
 struct Synchronizer::Scan {
     std::vector<OrderId> missing, different, deleted;
     std::uint64_t quarantined = 0, only_in_target = 0;
+    std::uint64_t pending() const noexcept { return missing.size() + different.size() + deleted.size(); }
 };
 
 Synchronizer::Synchronizer(SyncServices services, SyncHooks hooks)
@@ -64,11 +65,15 @@ Synchronizer::Tombstones Synchronizer::list_tombstones(const orders::StoreView& 
     return found;
 }
 
-Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way) const {
+Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope scope) const {
     Scan found;
     const orders::StoreView view(*services_.stores, read);
     const auto quarantined = quarantine_.digests(read, way.target);
     found.deleted = list_tombstones(view, way, SIZE_MAX).deleted;
+    // A switch asks for everything: what is left out of a short mirror would be missing in the new authoritative store.
+    const auto orders_of = [&](const std::string& store, const std::vector<OrderId>& ids) {
+        return scope == Scope::mirrored ? view.read_mirrored(way, store, ids) : view.read(store, ids);
+    };
     const auto in_quarantine = [&](const OrderRecord& record) {
         const auto at = quarantined.find(record.id);
         return at != quarantined.end() && at->second == orders::canonical_digest(record);
@@ -76,8 +81,8 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way) const {
     merge(view, way, page_orders, [&](const MergedPage& page) {
         for (const OrderId id : page.only_target)
             found.only_in_target += !std::binary_search(found.deleted.begin(), found.deleted.end(), id);
-        const auto source = view.read(way.source, page.both);
-        const auto target = view.read(way.target, page.both);
+        const auto source = orders_of(way.source, page.both);
+        const auto target = orders_of(way.target, page.both);
         for (const auto& order : source) {
             const auto* held = orders::find_order(target, order.record.id);
             if (held && orders::compare(order.record, *held).empty()) continue;
@@ -86,7 +91,7 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way) const {
         }
         std::vector<OrderId> maybe;  // only orders in quarantine need be read to know whether they are missing
         for (const OrderId id : page.only_source) (quarantined.contains(id) ? maybe : found.missing).push_back(id);
-        for (const auto& order : view.read(way.source, maybe)) {
+        for (const auto& order : orders_of(way.source, maybe)) {
             if (in_quarantine(order.record)) ++found.quarantined;
             else found.missing.push_back(order.record.id);
         }
@@ -97,14 +102,14 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way) const {
 }
 
 orders::PendingOrders Synchronizer::count_pending(Read& read, const Direction& way) const {
-    const Scan found = scan(read, way);
-    return {found.missing.size() + found.different.size() + found.deleted.size(), found.quarantined};
+    const Scan found = scan(read, way, Scope::everything);
+    return {found.pending(), found.quarantined};
 }
 
 std::uint64_t Synchronizer::get_total_pending_count() {
     const Direction way = get_direction();
     std::uint64_t pending = 0;
-    services_.database->read([&](Read& read) { pending = count_pending(read, way).pending; });
+    services_.database->read([&](Read& read) { pending = scan(read, way, Scope::mirrored).pending(); });
     return pending;
 }
 
@@ -113,7 +118,7 @@ std::vector<OrderId> Synchronizer::get_ids_of_orders_pending_sync(PendingKind ki
     const bool from_posts = way.source == store_posts;
     std::vector<OrderId> ids;
     services_.database->read([&](Read& read) {
-        const Scan found = scan(read, way);
+        const Scan found = scan(read, way, Scope::mirrored);
         switch (kind) {
             case PendingKind::ID_TYPE_MISSING_IN_ORDERS_TABLE:
                 if (from_posts) ids = found.missing;
@@ -148,7 +153,7 @@ std::vector<OrderId> Synchronizer::get_next_batch_to_process(std::size_t count) 
     const Direction way = get_direction();
     std::vector<OrderId> ids;
     services_.database->read([&](Read& read) {
-        Scan found = scan(read, way);
+        Scan found = scan(read, way, Scope::mirrored);
         ids = std::move(found.missing);
         ids.insert(ids.end(), found.different.begin(), found.different.end());
         ids.insert(ids.end(), found.deleted.begin(), found.deleted.end());
@@ -171,7 +176,7 @@ bool Synchronizer::is_in_target(Unit& unit, const Direction& way, const Writes& 
     std::vector<OrderId> ids;
     for (const OrderWrite& one : writes.writes) ids.push_back(one.id);
     std::sort(ids.begin(), ids.end());
-    const auto held = orders::StoreView(*services_.stores, unit).read(way.target, ids, AutoDrafts::include);
+    const auto held = orders::StoreView(*services_.stores, unit).read_mirrored(way, way.target, ids, AutoDrafts::include);
     return std::all_of(writes.sources.begin(), writes.sources.end(), [&](const OrderRecord* source) {
         const auto* order = orders::find_order(held, source->id);
         return order && orders::compare(*source, *order).empty();
@@ -313,8 +318,8 @@ void Synchronizer::release_settled(const Run& run) const {
         std::vector<OrderId> ids;
         for (const auto& [id, digest] : quarantine_.digests(snapshot, run.way.target)) ids.push_back(id);
         const orders::StoreView view(*services_.stores, snapshot);
-        const auto source = view.read(run.way.source, ids);
-        const auto target = view.read(run.way.target, ids);
+        const auto source = view.read_mirrored(run.way, run.way.source, ids);
+        const auto target = view.read_mirrored(run.way, run.way.target, ids);
         for (const OrderId id : ids) {
             const auto* wanted = orders::find_order(source, id);
             const auto* held = orders::find_order(target, id);
@@ -374,9 +379,9 @@ void Synchronizer::run_as_worker(const Direction& way, const SyncOptions& option
     const std::string level = isolation();
     BatchResult result;
     {
-        WorkerPass pass(*services_.database, services_.table_prefix, [&](Unit& unit, OrderId after) -> std::optional<IdRange> {
+        WorkerPass pass(*services_.database, services_.table_prefix, [&](Unit& unit, OrderId after) -> std::optional<LeasedRange> {
             const auto ids = orders::StoreView(*services_.stores, unit).list(way.source, after, size);
-            return ids.empty() ? std::nullopt : std::optional{IdRange{after, ids.back()}};
+            return ids.empty() ? std::nullopt : std::optional{LeasedRange{after, ids.back()}};
         });
         while (const auto lease = pass.take(options.stop_requested)) {
             Run run{way, *lease, level, std::move(result)};
@@ -456,8 +461,8 @@ SyncStatus Synchronizer::get_status() {
     status.compatibility_mode = data_sync_is_enabled();
     services_.database->read([&](Read& read) {
         const orders::StoreView view(*services_.stores, read);
-        const Scan found = scan(read, way);
-        status.pending = found.missing.size() + found.different.size() + found.deleted.size();
+        const Scan found = scan(read, way, Scope::mirrored);
+        status.pending = found.pending();
         status.pending_deletions = found.deleted.size();
         status.only_in_backup = found.only_in_target;
         status.quarantined = found.quarantined;

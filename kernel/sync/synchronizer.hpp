@@ -64,7 +64,8 @@ public:
 
 private:
     struct Scan;
-    Scan scan(Read& read, const Direction& way) const;
+    enum class Scope : std::uint8_t { mirrored, everything };
+    Scan scan(Read& read, const Direction& way, Scope scope) const;
     /// Recorded deletions from the source: to be carried out, or of orders the source has again.
     struct Tombstones {
         std::vector<OrderId> deleted, out_of_date;

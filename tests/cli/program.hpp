@@ -26,11 +26,11 @@ struct Result {
 std::ostream& operator<<(std::ostream& stream, const Result& result);
 
 struct RunOptions {
-    std::map<std::string, std::string> environment;  ///< added to the test's own, from which every ORDO_… is removed
-    std::optional<std::string> typed;                ///< a terminal as stdin and stderr, on which this is typed; else stdin is empty
-    std::filesystem::path stdout_to;                 ///< instead of catching it
-    std::filesystem::path stdin_from;                ///< read as standard input, where nothing is typed
-    std::optional<std::size_t> file_bytes_max;       ///< no file grows beyond this: writing fails, as on a full disk
+    std::map<std::string, std::string> environment{};  ///< added to the test's own, from which every ORDO_… is removed
+    std::optional<std::string> typed{};              ///< a terminal as stdin and stderr, on which this is typed; else stdin is empty
+    std::filesystem::path stdout_to{};               ///< instead of catching it
+    std::filesystem::path stdin_from{};              ///< read as standard input, where nothing is typed
+    std::optional<std::size_t> file_bytes_max{};     ///< no file grows beyond this: writing fails, as on a full disk
 };
 
 /// An open file descriptor, closed at the end.

@@ -18,8 +18,10 @@
 #include <ordo/error.hpp>
 #include <ordo/hook_catalogue.hpp>
 #include <ordo/hooks.hpp>
+#include <ordo/legacy_data_handler.hpp>
 #include <ordo/log.hpp>
 #include <ordo/options.hpp>
+#include <ordo/order_repairer.hpp>
 #include <ordo/order_transfer.hpp>
 #include <ordo/order_util.hpp>
 #include <ordo/order_verifier.hpp>
@@ -95,6 +97,8 @@ public:
     CustomOrdersTableController& controller() noexcept;
     DataSynchronizer& synchronizer() noexcept;
     OrderVerifier& verifier() noexcept;
+    OrderRepairer& repairer() noexcept;
+    LegacyDataHandler& legacy_data() noexcept;
     OrderExporter& exporter() noexcept;
     DumpImporter& importer() noexcept;
     OrderImporter& order_importer() noexcept;

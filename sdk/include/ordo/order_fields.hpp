@@ -195,6 +195,16 @@ inline bool is_derived_key(std::string_view key) noexcept {
     return false;
 }
 
+/// Whether the short list of mirrored data names the field: what old plugins look for in posts. Addresses, operational
+/// flags and the dates of payment and completion are not on it. Source: document 004, sections 7.1 and 7.2.
+constexpr bool in_core_mirror(FieldId id) noexcept {
+    if (field_spec(id).posts_place == PostsPlace::column) return true;
+    for (const FieldId core : {FieldId::customer_id, FieldId::currency, FieldId::payment_method, FieldId::payment_method_title, FieldId::transaction_id,
+                               FieldId::order_key, FieldId::total_amount, FieldId::tax_amount, FieldId::shipping_total_amount})
+        if (core == id) return true;
+    return false;
+}
+
 /// The record WooCommerce leaves in `wp_wc_orders_meta` when it deletes an order with synchronisation off. No order meta.
 inline constexpr std::string_view deletion_record_key = "_deleted_from";
 
