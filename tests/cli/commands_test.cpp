@@ -35,7 +35,7 @@ TEST_CASE("every command has help with an example, and needs no database for it"
              {"plugin", {"list", "inspect"}},
              {"hooks", {"list"}},
              {"order", {"get", "export", "import"}},
-             {"hpos", {"status", "sync", "verify-data", "diff", "count-unmigrated", "enable", "disable", "compatibility-info"}},
+             {"hpos", {"status", "sync", "verify-data", "diff", "count-unmigrated", "migration-status", "rollback", "enable", "disable", "compatibility-info"}},
              {"option", {"get", "update", "delete", "list"}}}) {
         for (const std::string& verb : verbs) {
             const Result result = folder.ordo({noun, verb, "--help"});
