@@ -31,7 +31,7 @@ public:
         const auto started = std::chrono::steady_clock::now();
         VerifyReport report;
         report.way = direction_();
-        database_->read([&](Read& read) {
+        database_->read_once([&](Read& read) {
             const orders::StoreView view(*stores_, read);
             merge(view, report.way, options.batch_size, [&](const MergedPage& page) {
                 for (const Difference& difference : compare(view, page, report))
