@@ -16,12 +16,18 @@
 #include "kernel/database/sql_database.hpp"
 #include "kernel/options/options_table.hpp"
 #include "kernel/orders/controller.hpp"
+#include "kernel/orders/database_util.hpp"
 #include "kernel/orders/order_exporter.hpp"
+#include "kernel/orders/order_util.hpp"
 #include "kernel/orders/store_access.hpp"
 #include "kernel/plugins/plugin_loader.hpp"
+#include "kernel/sync/legacy_data_handler.hpp"
+#include "kernel/sync/migration_controller.hpp"
+#include "kernel/sync/repairer.hpp"
 #include "kernel/sync/synchronizer.hpp"
 #include "kernel/sync/verifier.hpp"
 #include "kernel/transfer/dump_importer.hpp"
+#include "kernel/transfer/mysql_ddl.hpp"
 #include "kernel/transfer/order_importer.hpp"
 
 namespace ordo {
@@ -93,10 +99,20 @@ struct Kernel::Parts {
           synchronizer({&database, &stores, &options_table, &controller, &log, settings.table_prefix, settings.migration_batch_size,
                         [this](std::string_view target) { create_tables(target); }},
                        {declared.batch_size, declared.before_to_posts, declared.after_to_posts, declared.before, declared.after}),
-          verifier(sync::make_verifier(database, stores, [this] { return synchronizer.get_direction(); })),
+          verifier(sync::make_verifier(database, stores, settings.table_prefix, [this] { return synchronizer.get_direction(); })),
+          repairer(sync::make_repairer({&database, &stores, &synchronizer, settings.table_prefix, [this] { create_own_tables(); }})),
+          legacy_data(sync::make_legacy_data_handler({&database, &stores, &site_zone, settings.table_prefix,
+                                                      [this] { return controller.get_orders_data_store(); },
+                                                      [this](std::string_view store) { create_tables(store); }},
+                                                     {declared.before_to_posts, declared.after_to_posts, declared.before, declared.after})),
           exporter(orders::make_order_exporter(database, stores, options_table, [this] { return controller.get_orders_data_store(); })),
           importer(transfer::make_dump_importer(database, database, settings.table_prefix)),
-          order_importer(transfer::make_order_importer(order_import_services())), options(*this) {
+          order_importer(transfer::make_order_importer(order_import_services())), options(*this),
+          migration_controller({&database, &stores, &options_table, &controller, &synchronizer, verifier.get(), settings.table_prefix,
+                                [this](std::string_view target) { create_tables(target); }}),
+          order_util(orders::make_order_util({&database, &stores, &controller, &synchronizer, &options, settings.table_prefix})),
+          database_util(orders::make_database_util(
+              {&database, &stores, &options_table, &controller, &synchronizer, settings.table_prefix, transfer::read_create_tables})) {
         controller.count_pending = [this](Read& read, const Direction& way) { return synchronizer.count_pending(read, way); };
         controller.create_tables = [this] { create_tables(store_hpos); };
         controller.has_shop = [this] { return has_shop(); };
@@ -214,9 +230,15 @@ struct Kernel::Parts {
 
     /// The target's tables and our own. Idempotent.
     void create_tables(std::string_view store) {
+        create_own_tables();
+        install_store(store);
+    }
+    void create_own_tables() {
         require_shop();
         database::install(database, own_schema());
-        install_store(store);
+        bool has_options = false;
+        database.read([&](Read& read) { has_options = options_table.exists(read); });
+        if (!has_options) database::install(database, options_table.own_schema());
     }
 
     /// Tables of items and notes that the database lacks; those there are stay as they are.
@@ -312,10 +334,15 @@ struct Kernel::Parts {
     orders::Controller controller;
     sync::Synchronizer synchronizer;
     std::unique_ptr<OrderVerifier> verifier;
+    std::unique_ptr<OrderRepairer> repairer;
+    std::unique_ptr<LegacyDataHandler> legacy_data;
     std::unique_ptr<OrderExporter> exporter;
     std::unique_ptr<DumpImporter> importer;
     std::unique_ptr<OrderImporter> order_importer;
     ShopOptions options;
+    sync::MigrationController migration_controller;
+    std::unique_ptr<OrderUtil> order_util;
+    std::unique_ptr<DatabaseUtil> database_util;
 };
 
 Kernel::Kernel(const KernelOptions& options) : parts_(std::make_unique<Parts>(options)) {}
@@ -331,9 +358,14 @@ Options& Kernel::options() noexcept { return parts_->options; }
 CustomOrdersTableController& Kernel::controller() noexcept { return parts_->controller; }
 DataSynchronizer& Kernel::synchronizer() noexcept { return parts_->synchronizer; }
 OrderVerifier& Kernel::verifier() noexcept { return *parts_->verifier; }
+OrderRepairer& Kernel::repairer() noexcept { return *parts_->repairer; }
+LegacyDataHandler& Kernel::legacy_data() noexcept { return *parts_->legacy_data; }
 OrderExporter& Kernel::exporter() noexcept { return *parts_->exporter; }
 DumpImporter& Kernel::importer() noexcept { return *parts_->importer; }
 OrderImporter& Kernel::order_importer() noexcept { return *parts_->order_importer; }
+PostsToOrdersMigrationController& Kernel::migration_controller() noexcept { return parts_->migration_controller; }
+OrderUtil& Kernel::order_util() noexcept { return *parts_->order_util; }
+DatabaseUtil& Kernel::database_util() noexcept { return *parts_->database_util; }
 std::vector<PluginInfo> Kernel::plugins() const { return parts_->plugin_set->list(); }
 void Kernel::require_shop() { parts_->require_shop(); }
 

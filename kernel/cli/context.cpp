@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include <boost/json.hpp>
@@ -32,6 +33,31 @@ std::size_t width(std::string_view text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
+std::string_view escape_sequence(Colour colour) {
+    switch (colour) {
+        case Colour::none: return "";
+        case Colour::red: return "\x1b[31m";
+        case Colour::green: return "\x1b[32m";
+        case Colour::yellow: return "\x1b[33m";
+    }
+    return "";
+}
+
+bool shows_colours() {
+    const char* no_colour = std::getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) != 0 && !(no_colour && *no_colour);
+}
+
+CLI::Validator is_order_id() {
+    return {[](std::string& text) {
+                const bool decimal = !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == std::string::npos;
+                return decimal ? std::string{} : "\"" + text + "\" is no order id";
+            },
+            "NUMBER"};
+}
+
+}  // namespace
+
 std::string printable(std::string_view text) {
     std::string clean;
     for (const char c : text) {
@@ -41,8 +67,6 @@ std::string printable(std::string_view text) {
     }
     return clean;
 }
-
-}  // namespace
 
 bool stop_requested() noexcept { return signals_seen != 0; }
 
@@ -86,22 +110,23 @@ void print_line(std::string_view line) {
 
 void print_json(const boost::json::value& value) { print_line(boost::json::serialize(value)); }
 
-void print_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows) {
+void print_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows, const std::vector<Colour>& colours) {
     std::vector<std::size_t> widths;
     for (const std::string& title : header) widths.push_back(width(title));
     for (const auto& row : rows)
         for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(printable(row[i])));
-    const auto print_row = [&](const std::vector<std::string>& cells) {
+    const bool coloured = !colours.empty() && shows_colours();
+    const auto print_row = [&](const std::vector<std::string>& cells, Colour colour) {
         std::string line;
         for (std::size_t i = 0; i < cells.size(); ++i) {
             const std::string cell = printable(cells[i]);
             line += cell;
             if (i + 1 < cells.size()) line += std::string(widths[i] - width(cell) + 2, ' ');
         }
-        print_line(line);
+        print_line(colour == Colour::none ? line : std::string(escape_sequence(colour)) + line + "\x1b[0m");
     };
-    print_row(header);
-    for (const auto& row : rows) print_row(row);
+    print_row(header, Colour::none);
+    for (std::size_t i = 0; i < rows.size(); ++i) print_row(rows[i], coloured ? colours[i] : Colour::none);
 }
 
 Progress::Progress(const Context& context, std::string what)
@@ -145,12 +170,19 @@ void add_order_id(CLI::App& command, std::uint64_t& id) {
     command
         .add_option_function<std::string>("ID", [&id](const std::string& text) { id = std::stoull(text); }, "The order's id")
         ->required()
-        ->check(CLI::Validator(
-            [](std::string& text) {
-                const bool decimal = !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == std::string::npos;
-                return decimal ? std::string{} : "\"" + text + "\" is no order id";
-            },
-            "NUMBER"));
+        ->check(is_order_id());
+}
+
+CLI::Option* add_order_ids(CLI::App& command, const std::string& name, std::vector<OrderId>& ids, const std::string& help) {
+    CLI::Option* option = command.add_option_function<std::vector<std::string>>(
+        name,
+        [&ids](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) ids.push_back(OrderId{std::stoull(text)});
+        },
+        help);
+    option->delimiter(',')->check(is_order_id());
+    if (name.starts_with('-')) option->allow_extra_args(false);
+    return option;
 }
 
 }  // namespace ordo::cli

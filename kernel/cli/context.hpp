@@ -34,9 +34,14 @@ bool stop_requested() noexcept;
 void install_signal_handlers();
 
 void print_line(std::string_view line);
+/// Without line ends and control characters.
+std::string printable(std::string_view text);
+inline std::string yes_no(bool value) { return value ? "yes" : "no"; }
 void print_json(const boost::json::value& value);
-/// Columns as wide as their widest cell; texts without line ends or control characters.
-void print_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows);
+enum class Colour : std::uint8_t { none, red, green, yellow };
+/// Columns as wide as their widest cell; texts without line ends or control characters. Colours of rows show on a terminal
+/// only, and not with $NO_COLOR.
+void print_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows, const std::vector<Colour>& colours = {});
 
 /// "43 of 433" on one line that is drawn anew on a terminal; a line every few seconds otherwise; nothing with --quiet.
 class Progress {
@@ -59,6 +64,8 @@ CLI::App* add_command(CLI::App& noun, const std::string& name, const std::string
 
 /// Adds the argument ID: a decimal number, nothing else.
 void add_order_id(CLI::App& command, std::uint64_t& id);
+/// Adds any number of order ids, as an argument or as an option with commas between them.
+CLI::Option* add_order_ids(CLI::App& command, const std::string& name, std::vector<OrderId>& ids, const std::string& help);
 
 // One function a noun, each in its own file.
 void add_import(CLI::App& app, Context& context);
@@ -68,6 +75,7 @@ void add_hooks(CLI::App& app, Context& context);
 void add_order(CLI::App& app, Context& context);
 void add_hpos(CLI::App& app, Context& context);
 void add_hpos_quarantine(CLI::App& hpos, Context& context);
+void add_hpos_migration(CLI::App& hpos, Context& context);
 void add_option(CLI::App& app, Context& context);
 
 }  // namespace ordo::cli

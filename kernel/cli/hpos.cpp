@@ -1,17 +1,14 @@
 /// `ordo hpos`: where the orders are, copying them, holding the stores against each other, switching.
 #include <cmath>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "context.hpp"
+#include "hpos.hpp"
 
 namespace ordo::cli {
 namespace {
 
 namespace json = boost::json;
-
-std::string yes_no(bool value) { return value ? "yes" : "no"; }
 
 json::array types_to_json(const std::vector<UnknownOrderTypes::Found>& types) {
     json::array array;
@@ -127,84 +124,6 @@ void sync(Context& context, const SyncArguments& arguments) {
     }
 }
 
-json::object to_json(const Difference& difference) {
-    return {{"order", difference.order.value}, {"kind", to_string(difference.kind)}, {"field", difference.field},
-            {"ordinal", difference.ordinal}, {"source", difference.source}, {"target", difference.target}};
-}
-
-std::vector<std::string> to_row(const Difference& difference) {
-    return {fmt::format("{}", difference.order), std::string(to_string(difference.kind)),
-            difference.ordinal ? fmt::format("{} #{}", difference.field, difference.ordinal + 1) : difference.field, difference.source, difference.target};
-}
-
-void say_repair(const Context& context, const Direction& way) {
-    context.say(fmt::format("`ordo hpos sync` brings {} to what {} says; orders that only {} has are left as they are", way.target, way.source, way.target));
-}
-
-void verify(Context& context) {
-    const auto kernel = context.open();
-    kernel->require_shop();
-    const Direction way = kernel->synchronizer().get_direction();
-    VerifyOptions options;
-    options.stop_requested = stop_requested;
-    bool first = true;
-    // Each difference is printed as it is found: there may be more of them than fit into memory.
-    options.on_difference = [&](const Difference& difference) {
-        if (context.json()) {
-            print_json(to_json(difference));
-            return;
-        }
-        if (std::exchange(first, false)) print_line(fmt::format("order  kind  field  {}  {}", way.source, way.target));
-        std::string line;
-        for (const std::string& cell : to_row(difference)) line += (line.empty() ? "" : "  ") + (cell.empty() ? "-" : cell);
-        print_line(line);
-    };
-    const VerifyReport report = kernel->verifier().verify(options);
-    const bool equal = report.orders_different == 0;
-    if (context.json()) {
-        print_json(json::object{{"orders", report.orders}, {"orders_different", report.orders_different}, {"differences", report.differences},
-                                {"missing", report.missing}, {"extra", report.extra}, {"missing_addresses", report.missing_addresses},
-                                {"missing_operational_data", report.missing_operational_data}, {"meta_counts_different", report.meta_counts_different},
-                                {"equal", equal && !report.interrupted}, {"seconds", report.seconds}});
-    } else {
-        print_table({"verified", fmt::format("{}", report.way)},
-                    {{"orders compared", std::to_string(report.orders)},
-                     {"all orders migrated", yes_no(report.missing == 0)},
-                     {"no orders only in " + way.target, yes_no(report.extra == 0)},
-                     {"no missing addresses", yes_no(report.missing_addresses == 0)},
-                     {"no missing operational data", yes_no(report.missing_operational_data == 0)},
-                     {"metadata counts match", yes_no(report.meta_counts_different == 0)},
-                     {"orders that differ", std::to_string(report.orders_different)},
-                     {"consistent", yes_no(equal)},
-                     {"seconds", fmt::format("{:.2f}", report.seconds)}});
-    }
-    if (!equal) say_repair(context, way);
-    if (report.interrupted) context.exit = ExitCode::interrupted;
-    else if (!equal) context.exit = ExitCode::differences;
-}
-
-void diff(Context& context, std::uint64_t id) {
-    const auto kernel = context.open();
-    kernel->require_shop();
-    const Direction way = kernel->synchronizer().get_direction();
-    const auto differences = kernel->verifier().diff(OrderId{id});
-    if (!differences.empty()) context.exit = ExitCode::differences;
-    if (context.json()) {
-        json::array array;
-        for (const Difference& difference : differences) array.push_back(to_json(difference));
-        print_json(array);
-        return;
-    }
-    if (differences.empty()) {
-        print_line(fmt::format("order {} is equal in {} and {}", id, way.source, way.target));
-        return;
-    }
-    std::vector<std::vector<std::string>> rows;
-    for (const Difference& difference : differences) rows.push_back(to_row(difference));
-    print_table({"order", "kind", "field", way.source, way.target}, rows);
-    say_repair(context, way);
-}
-
 struct SwitchArguments {
     bool with_sync = false, include_unknown_types = false;
 };
@@ -256,13 +175,9 @@ void add_hpos(CLI::App& app, Context& context) {
         ->check(CLI::IsMember({"to-hpos", "to-posts"}));
     sync_command->add_flag("--worker", sync_arguments->worker, "Be one of several that share the work: start as many as you like");
 
-    CLI::App* verify_command = add_command(noun, "verify-data", "Compare both stores by content and name each difference; exit 1 if there is one", "ordo hpos verify-data",
-                                           [&context] { verify(context); });
-    verify_command->alias("verify-cot-data");
-
-    auto id = std::make_shared<std::uint64_t>(0);
-    CLI::App* diff_command = add_command(noun, "diff", "One order's differences; exit 1 if there is one", "ordo hpos diff 43", [&context, id] { diff(context, *id); });
-    add_order_id(*diff_command, *id);
+    add_hpos_verify(noun, context);
+    add_hpos_repair(noun, context);
+    add_hpos_backfill(noun, context);
 
     add_command(noun, "count-unmigrated", "How many orders wait to be copied", "ordo hpos count-unmigrated", [&context] {
         const auto kernel = context.open();
@@ -273,6 +188,7 @@ void add_hpos(CLI::App& app, Context& context) {
     });
 
     add_hpos_quarantine(noun, context);
+    add_hpos_migration(noun, context);
 
     auto enable_arguments = std::make_shared<SwitchArguments>();
     CLI::App* enable = add_command(noun, "enable", "Make HPOS authoritative; refused, with every reason, while anything speaks against it", "ordo hpos enable --with-sync",

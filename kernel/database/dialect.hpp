@@ -48,9 +48,13 @@ public:
     /// A lock among all users of the database, by name, for as long as the connection lives: one `?`, gives 1 if it was
     /// free. Empty: the database has no such lock.
     virtual std::string_view take_lock_sql() const noexcept = 0;
+    virtual std::string_view give_lock_sql() const noexcept = 0;         ///< one `?`; empty: as above
     virtual std::string_view table_exists_sql() const noexcept = 0;      ///< one `?`: the table
     virtual std::string_view column_names_sql() const noexcept = 0;      ///< one `?`: the table
     virtual std::string_view index_names_sql() const noexcept = 0;       ///< one `?`: the table
+    virtual std::string_view primary_key_sql() const noexcept = 0;       ///< one `?`: the table; its columns, in order
+    /// Makes the column of a table that is there, and has no primary key, its primary key.
+    virtual std::string add_primary_key(std::string_view table, std::string_view column) const = 0;
     virtual std::string index_name(const Table& table, const Index& index) const = 0;
     /// Empty: the database has no such index (full text on SQLite).
     virtual std::string create_index(const Table& table, const Index& index) const = 0;

@@ -251,7 +251,9 @@ public:
         return " ON DUPLICATE KEY UPDATE " + sets;
     }
     // Names of locks belong to the whole server and are at most 64 characters on MySQL.
-    std::string_view take_lock_sql() const noexcept override { return "SELECT GET_LOCK(MD5(CONCAT(DATABASE(), '.', ?)), 0)"; }
+    // A moment's patience: the server notices late that a killed program's connection is gone.
+    std::string_view take_lock_sql() const noexcept override { return "SELECT GET_LOCK(MD5(CONCAT(DATABASE(), '.', ?)), 2)"; }
+    std::string_view give_lock_sql() const noexcept override { return "SELECT RELEASE_LOCK(MD5(CONCAT(DATABASE(), '.', ?)))"; }
     std::string_view table_exists_sql() const noexcept override {
         return "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?";
     }
@@ -260,6 +262,14 @@ public:
     }
     std::string_view index_names_sql() const noexcept override {
         return "SELECT DISTINCT index_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = ?";
+    }
+
+    std::string_view primary_key_sql() const noexcept override {
+        return "SELECT column_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = ? AND index_name = 'PRIMARY' "
+               "ORDER BY seq_in_index";
+    }
+    std::string add_primary_key(std::string_view table, std::string_view column) const override {
+        return fmt::format("ALTER TABLE {} ADD PRIMARY KEY ({})", quote_identifier(table), quote_identifier(column));
     }
 
     std::string index_name(const Table&, const Index& index) const override { return index.name; }

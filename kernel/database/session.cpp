@@ -128,8 +128,16 @@ void Session::query(std::string_view sql, std::span<const BytesView> values, con
             throw;
         }
     } catch (const soci::soci_error& error) {
+        forget(loan, sql);
         fail(error, sql);
     }
+}
+
+void Session::forget(Loan& loan, std::string_view sql) {
+    if (loan.prepared) dialect_.abandon(loan.prepared->statement);
+    if (!loan.prepared || loan.own) return;
+    loan.prepared = nullptr;
+    if (const auto cached = cache_->statements.find(sql); cached != cache_->statements.end()) cache_->statements.erase(cached);
 }
 
 std::uint64_t Session::execute(std::string_view sql, std::span<const BytesView> values) {
@@ -141,7 +149,7 @@ std::uint64_t Session::execute(std::string_view sql, std::span<const BytesView> 
         const long long rows = prepared.statement.get_affected_rows();
         return rows > 0 ? static_cast<std::uint64_t>(rows) : 0;
     } catch (const soci::soci_error& error) {
-        if (loan.prepared) dialect_.abandon(loan.prepared->statement);
+        forget(loan, sql);
         fail(error, sql);
     }
 }

@@ -36,6 +36,8 @@ private:
     void insert(const Insert& rows, const std::string& end);
     Prepared& bind(Loan& loan, std::string_view sql, std::span<const BytesView> values);
     [[noreturn]] void fail(const soci::soci_error& error, std::string_view sql);
+    /// A statement that failed is not used again: SOCI 4.0.3 would lose the values it had made for the server.
+    void forget(Loan& loan, std::string_view sql);
 
     const SqlDialect& dialect_;
     std::unique_ptr<soci::session> connection_;

@@ -165,7 +165,7 @@ void SqlDatabase::run(const std::function<void(DdlUnit&)>& body) {
 }
 
 std::unique_ptr<SqlDatabase::NamedLock> SqlDatabase::try_lock(std::string_view name) {
-    if (dialect_->take_lock_sql().empty()) return std::make_unique<NamedLock>(nullptr);
+    if (dialect_->take_lock_sql().empty()) return std::make_unique<NamedLock>(nullptr, "");
     std::unique_ptr<Session> session;
     bool taken = false;
     const BytesView value{name};
@@ -173,20 +173,31 @@ std::unique_ptr<SqlDatabase::NamedLock> SqlDatabase::try_lock(std::string_view n
         session = std::make_unique<Session>(*dialect_, Access::read_write);
         session->query(dialect_->take_lock_sql(), {&value, 1}, [&](const Row& row) { taken = row.number(0) == 1; });
     });
-    return taken ? std::make_unique<NamedLock>(std::move(session)) : nullptr;
+    return taken ? std::make_unique<NamedLock>(std::move(session), std::string(name)) : nullptr;
 }
 
 std::unique_ptr<SqlDatabase::NamedLock> SqlDatabase::wait_for_lock(std::string_view name) {
-    constexpr std::chrono::milliseconds between{100}, longest{60'000};
-    for (std::chrono::milliseconds waited{0};; waited += between) {
+    constexpr std::chrono::seconds longest{60};
+    const auto give_up = std::chrono::steady_clock::now() + longest;
+    for (;;) {
         if (auto lock = try_lock(name)) return lock;
-        if (waited >= longest)
+        if (std::chrono::steady_clock::now() >= give_up)
             throw Error(errc::database_busy, dialect_->description() + ": another program has been making tables for a minute", "run the command again when it is done");
-        std::this_thread::sleep_for(between);
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
 }
 
-SqlDatabase::NamedLock::NamedLock(std::unique_ptr<Session> session) : session_(std::move(session)) {}
-SqlDatabase::NamedLock::~NamedLock() = default;
+SqlDatabase::NamedLock::NamedLock(std::unique_ptr<Session> session, std::string name) : session_(std::move(session)), name_(std::move(name)) {}
+
+SqlDatabase::NamedLock::~NamedLock() {
+    if (!session_) return;
+    try {
+        // Closing would do, but only after a while.
+        const BytesView value{name_};
+        session_->query(session_->dialect().give_lock_sql(), {&value, 1}, [](const Row&) {});
+    } catch (const std::exception&) {
+        // The connection is gone, and the lock with it.
+    }
+}
 
 }  // namespace ordo::database

@@ -57,11 +57,12 @@ private:
 
 class SqlDatabase::NamedLock {
 public:
-    explicit NamedLock(std::unique_ptr<Session> session);
+    NamedLock(std::unique_ptr<Session> session, std::string name);
     ~NamedLock();
 
 private:
     std::unique_ptr<Session> session_;  ///< closed with the lock, never pooled
+    std::string name_;
 };
 
 }  // namespace ordo::database

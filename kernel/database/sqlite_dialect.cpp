@@ -101,12 +101,23 @@ public:
         return fmt::format(" ON CONFLICT ({}) DO UPDATE SET {}", quote_identifier(rows.key), sets);
     }
     std::string_view take_lock_sql() const noexcept override { return {}; }
+    std::string_view give_lock_sql() const noexcept override { return {}; }
     std::string_view table_exists_sql() const noexcept override {
         return "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?";
     }
     std::string_view column_names_sql() const noexcept override { return "SELECT name FROM pragma_table_info(?)"; }
     std::string_view index_names_sql() const noexcept override {
         return "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?";
+    }
+
+    // A table gets its primary key when it is made or never. A unique index of a name that says so takes its place.
+    std::string_view primary_key_sql() const noexcept override {
+        return "WITH wanted (name) AS (SELECT ?) SELECT c.name FROM wanted, pragma_table_info(wanted.name) c WHERE c.pk > 0 "
+               "UNION ALL SELECT i.name FROM wanted, pragma_index_info(wanted.name || '_PRIMARY') i";
+    }
+    std::string add_primary_key(std::string_view table, std::string_view column) const override {
+        return fmt::format("CREATE UNIQUE INDEX {} ON {} ({})", quote_identifier(std::string(table) + "_PRIMARY"), quote_identifier(table),
+                           quote_identifier(column));
     }
 
     // Index names are global to a database here, so they begin with their table's.

@@ -37,14 +37,14 @@ std::optional<std::string> OptionsTable::get(std::string_view name) const {
     return value;
 }
 
-void OptionsTable::set(Unit& unit, std::string_view name, std::string_view value) const {
+void OptionsTable::set(Unit& unit, std::string_view name, std::string_view value, std::string_view autoload) const {
     const auto table = find_table(unit);
     if (!table)
         throw Error(errc::database_not_a_shop, "the database has no table of options (" + wordpress_table_ + ")",
                     "bring a shop in with `ordo import`, or make the tables with `ordo db init`");
     const std::array<BytesView, 2> values{value, name};
     if (unit.execute("UPDATE " + *table + " SET option_value = ? WHERE option_name = ?", values) == 0)
-        unit.insert({*table, {"option_name", "option_value", "autoload"}, {name, value, "auto"}});
+        unit.insert({*table, {"option_name", "option_value", "autoload"}, {name, value, autoload}});
 }
 
 bool OptionsTable::remove(Unit& unit, std::string_view name) const {
@@ -66,9 +66,9 @@ std::vector<OptionRow> OptionsTable::list(std::string_view prefix) const {
     return rows;
 }
 
-Schema OptionsTable::schema() const {
+Schema OptionsTable::schema_of(const std::string& table) {
     using namespace columns;
-    return {{wordpress_table_,
+    return {{table,
              {id("option_id", true), required("option_name", varchar(191), ""), required("option_value", longtext()),
               required("autoload", varchar(20), "yes")},
              {"option_id"},

@@ -22,15 +22,21 @@ public:
     /// Without a database, a table or a row there is no option.
     std::optional<std::string> get(std::string_view name) const;
     std::optional<std::string> get(Read& read, std::string_view name) const;
-    void set(Unit& unit, std::string_view name, std::string_view value) const;
+    /// `autoload`: of a new row, whether WordPress reads it with every request.
+    void set(Unit& unit, std::string_view name, std::string_view value, std::string_view autoload = "auto") const;
     bool remove(Unit& unit, std::string_view name) const;
     std::vector<OptionRow> list(std::string_view prefix) const;
+    /// Whether there is a table that options can be kept in.
+    bool exists(Read& read) const { return find_table(read).has_value(); }
 
     /// `wp_options` as WordPress makes it.
-    Schema schema() const;
+    Schema schema() const { return schema_of(wordpress_table_); }
+    /// The same under our own name, for a database without WordPress.
+    Schema own_schema() const { return schema_of(own_table_); }
 
 private:
     std::optional<std::string> find_table(Read& read) const;
+    static Schema schema_of(const std::string& table);
     Database* database_;
     std::string wordpress_table_, own_table_;
 };

@@ -50,6 +50,8 @@ std::string Controller::get_orders_refund_data_store() {
     return orders;
 }
 
+bool Controller::hpos_data_caching_is_enabled() { return options_->get(option::datastore_caching_enabled).value_or("yes") == "yes"; }
+
 bool Controller::filter_answer_is_accepted(const std::string& configured, const std::string& answer) {
     {
         const std::lock_guard lock(mutex_);

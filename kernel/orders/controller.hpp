@@ -44,6 +44,7 @@ public:
     bool custom_orders_table_usage_is_enabled() override;
     std::string get_orders_data_store() override;
     std::string get_orders_refund_data_store() override;
+    bool hpos_data_caching_is_enabled() override;
     std::vector<SwitchObstacle> get_switch_obstacles(std::string_view store, const SwitchOptions& options) override;
     SwitchResult switch_authoritative_store(std::string_view store, const SwitchOptions& options) override;
     std::vector<PluginCompatibility> get_compatibility_info() override;

@@ -72,6 +72,17 @@ void compare_meta(const OrderRecord& source, const LoadedOrder& target, Changes&
     }
 }
 
+/// The compared meta of a record by key and rank.
+std::map<std::pair<std::string, std::uint32_t>, const Bytes*> ranked_meta(const OrderRecord* record) {
+    std::map<std::pair<std::string, std::uint32_t>, const Bytes*> ranked;
+    if (!record) return ranked;
+    for (const std::size_t i : compared_meta(*record)) {
+        std::uint32_t rank = 0;
+        while (!ranked.try_emplace({record->meta[i].key, rank}, &record->meta[i].value).second) ++rank;
+    }
+    return ranked;
+}
+
 std::string masked_meta(const Bytes& value) { return value ? fmt::format("({} bytes)", value->size()) : "NULL"; }
 
 }  // namespace
@@ -127,6 +138,28 @@ std::vector<Difference> describe(const Changes& changes, const OrderRecord& sour
                                kind == Difference::Kind::meta_missing ? "-" : masked_meta(held)});
     }
     return differences;
+}
+
+std::vector<ComparedValue> side_by_side(const OrderRecord* source, const OrderRecord* target) {
+    std::vector<ComparedValue> values;
+    const auto type_of = [](const OrderRecord* record) { return record ? '"' + record->type + '"' : "-"; };
+    values.push_back({"type", 0, type_of(source), type_of(target), source && target && source->type == target->type});
+    for (const FieldSpec& spec : order_fields) {
+        const auto value_of = [&](const OrderRecord* record) { return record ? record->get(spec.id) : std::nullopt; };
+        const auto s = value_of(source), t = value_of(target);
+        if (!s && !t) continue;
+        values.push_back({std::string(spec.name), 0, source ? masked(spec.privacy, s) : "-", target ? masked(spec.privacy, t) : "-", s == t});
+    }
+    const auto s = ranked_meta(source), t = ranked_meta(target);
+    auto all = s;
+    all.insert(t.begin(), t.end());
+    for (const auto& [name, value] : all) {
+        const auto in_s = s.find(name), in_t = t.find(name);
+        const bool both = in_s != s.end() && in_t != t.end();
+        values.push_back({name.first, name.second, in_s != s.end() ? masked_meta(*in_s->second) : "-", in_t != t.end() ? masked_meta(*in_t->second) : "-",
+                          both && *in_s->second == *in_t->second});
+    }
+    return values;
 }
 
 }  // namespace ordo::orders

@@ -28,6 +28,9 @@ OrderWrite make_insert(const OrderRecord& source);
 /// values of the two records.
 std::vector<Difference> describe(const Changes& changes, const OrderRecord& source, const OrderRecord& target);
 
+/// Every compared value of two records, equal ones too; null: that store does not have the order.
+std::vector<ComparedValue> side_by_side(const OrderRecord* source, const OrderRecord* target);
+
 /// Indexes of the meta rows that are compared, sorted by key; equal keys stay in stored order.
 std::vector<std::size_t> compared_meta(const OrderRecord& record);
 

@@ -44,6 +44,7 @@ bool LoadedOrder::overflows(std::size_t meta_index) const {
 }
 
 struct OverflowTable::Entry {
+    std::uint64_t row = 0;   ///< 0: not stored yet
     OrderId order;
     std::string kind, name;
     std::uint32_t ordinal = 0;
@@ -68,12 +69,12 @@ std::vector<OverflowTable::Entry> OverflowTable::load(Read& read, std::string_vi
     std::vector<Entry> entries;
     if (ids.empty() || !read.table_exists(table_)) return entries;
     const BytesView bound{store};
-    read.query("SELECT order_id, kind, name, ordinal, rule, row_held, raw, left_value, whole_value FROM " + table_ +
+    read.query("SELECT overflow_id, order_id, kind, name, ordinal, rule, row_held, raw, left_value, whole_value FROM " + table_ +
                    " WHERE store = ? AND order_id IN " + id_list(ids) + " ORDER BY order_id, kind, name, ordinal",
                {&bound, 1}, [&](const Row& row) {
-                   entries.push_back({OrderId{row.number(0)}, std::string(row.text(1)), std::string(row.text(2)),
-                                      static_cast<std::uint32_t>(row.number(3)), std::string(row.text(4)), row.number(5) != 0,
-                                      row.number(6) != 0, own(row[7]), own(row[8])});
+                   entries.push_back({row.number(0), OrderId{row.number(1)}, std::string(row.text(2)), std::string(row.text(3)),
+                                      static_cast<std::uint32_t>(row.number(4)), std::string(row.text(5)), row.number(6) != 0,
+                                      row.number(7) != 0, own(row[8]), own(row[9])});
                });
     return entries;
 }
@@ -83,7 +84,7 @@ std::vector<LoadedOrder> OverflowTable::apply(Read& read, std::string_view store
     std::vector<OrderId> ids;
     for (OrderRecord& record : records) {
         ids.push_back(record.id);
-        loaded.push_back({std::move(record), {}, {}, {}});
+        loaded.push_back({std::move(record), {}, {}, {}, {}});
     }
     for (Entry& entry : load(read, store, ids)) {
         LoadedOrder& order = *std::lower_bound(loaded.begin(), loaded.end(), entry.order,
@@ -93,13 +94,16 @@ std::vector<LoadedOrder> OverflowTable::apply(Read& read, std::string_view store
             if (!spec) continue;
             const auto held = order.record.get(spec->id);
             if ((held ? Bytes{held->text} : Bytes{}) != entry.left) continue;  // changed since: the kept value counts no more
+            order.kept_rows.push_back(entry.row);
             if (held) order.stored_fields.push_back({spec->id, *held});
             else order.stored_absent.push_back(spec->id);
             order.record.set(spec->id, entry.whole ? std::optional{FieldValue{std::move(*entry.whole), entry.raw}} : std::nullopt);
         } else if (!entry.row_held) {
+            order.kept_rows.push_back(entry.row);
             order.record.meta.push_back({0, std::move(entry.name), std::move(entry.whole)});
         } else if (const auto row = find_meta(order.record, entry.name, entry.ordinal);
                    row && order.record.meta[*row].value == entry.left) {
+            order.kept_rows.push_back(entry.row);
             order.stored_meta_rows.emplace_back(*row, std::exchange(order.record.meta[*row].value, std::move(entry.whole)));
         }
     }
@@ -133,7 +137,7 @@ void OverflowTable::save(Unit& unit, std::string_view store, std::span<const Ord
         for (const Entry& entry : before)
             if (entry.order == write.id && !replaced(entry)) after.push_back(entry);
         for (const Fault& fault : faults) {
-            Entry entry{write.id, std::string(fault.field ? kind_field : kind_meta), fault.meta_key, fault.ordinal,
+            Entry entry{0, write.id, std::string(fault.field ? kind_field : kind_meta), fault.meta_key, fault.ordinal,
                         std::string(to_string(fault.rule)), fault.row_held, false, fault.left, std::nullopt};
             if (fault.field) {
                 entry.name = field_spec(*fault.field).name;
@@ -157,6 +161,23 @@ void OverflowTable::save(Unit& unit, std::string_view store, std::span<const Ord
                               view(entry.left), view(entry.whole)});
     }
     unit.insert(insert);
+}
+
+std::vector<OverflowTable::KeptRow> OverflowTable::list_rows(Read& read, const IdRange& range) const {
+    std::vector<KeptRow> rows;
+    if (!read.table_exists(table_)) return rows;
+    const std::string after = std::to_string(range.after.value), until = std::to_string(range.until.value);
+    const std::array<BytesView, 2> values{after, until};
+    read.query("SELECT overflow_id, store, order_id, name FROM " + table_ + " WHERE order_id > ? AND order_id <= ?" +
+                   (range.only.empty() ? "" : " AND order_id IN " + id_list(range.only)) + " ORDER BY order_id, overflow_id",
+               values, [&](const Row& row) {
+                   rows.push_back({row.number(0), std::string(row.text(1)), OrderId{row.number(2)}, std::string(row.text(3))});
+               });
+    return rows;
+}
+
+void OverflowTable::remove_rows(Unit& unit, std::span<const std::uint64_t> rows) const {
+    if (!rows.empty()) unit.execute("DELETE FROM " + table_ + " WHERE overflow_id IN " + number_list(rows));
 }
 
 std::uint64_t OverflowTable::count(Read& read) const {

@@ -12,6 +12,7 @@
 
 #include <ordo/data_store.hpp>
 #include <ordo/data_synchronizer.hpp>
+#include <ordo/store_integrity.hpp>
 
 namespace ordo::orders {
 
@@ -21,6 +22,7 @@ struct LoadedOrder {
     std::vector<Field> stored_fields;                             ///< store's own values of fields with overflow
     std::vector<FieldId> stored_absent;                           ///< fields with overflow that read NULL in the store
     std::vector<std::pair<std::size_t, Bytes>> stored_meta_rows;  ///< index into `record.meta`, the store's own value
+    std::vector<std::uint64_t> kept_rows;                         ///< rows of `ordo_overflow` that were read through
 
     /// What the store itself holds: the `expected` of a change.
     std::optional<FieldValue> stored(FieldId id) const;
@@ -45,6 +47,17 @@ public:
     /// replaced. For writes that were written only.
     void save(Unit& unit, std::string_view store, std::span<const OrderWrite> writes, std::span<const WriteResult> results,
               std::span<const OrderRecord* const> sources) const;
+
+    /// Rows about orders of a range, whatever they are worth.
+    struct KeptRow {
+        std::uint64_t row;
+        std::string store;
+        OrderId order;
+        std::string name;   ///< field name or meta key
+    };
+    std::vector<KeptRow> list_rows(Read& read, const IdRange& range) const;
+    void remove_rows(Unit& unit, std::span<const std::uint64_t> rows) const;
+    const std::string& table() const noexcept { return table_; }
 
     /// Values kept beside any store.
     std::uint64_t count(Read& read) const;

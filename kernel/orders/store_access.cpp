@@ -60,10 +60,11 @@ bool StoreView::has_tables(std::string_view store) const {
     return has_tables_.find(store)->second;
 }
 
-std::vector<OrderId> StoreView::list(std::string_view store, OrderId after, std::size_t count_max, AutoDrafts drafts) const {
+std::vector<OrderId> StoreView::list(std::string_view store, OrderId after, std::size_t count_max, AutoDrafts drafts,
+                                     std::span<const std::string> types) const {
     std::vector<OrderId> ids;
     if (!has_tables(store)) return ids;
-    for (const OrderStamp& stamp : stores_->get(store).list(*read_, {types_, after, count_max, drafts})) ids.push_back(stamp.id);
+    for (const OrderStamp& stamp : stores_->get(store).list(*read_, {types.empty() ? types_ : types, after, count_max, drafts})) ids.push_back(stamp.id);
     return ids;
 }
 

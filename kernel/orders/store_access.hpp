@@ -26,7 +26,9 @@ public:
     /// Post types that are order types: of the plugins, the configuration, and those a store has rows of.
     const std::vector<std::string>& order_types() const noexcept { return types_; }
     bool has_tables(std::string_view store) const;
-    std::vector<OrderId> list(std::string_view store, OrderId after, std::size_t count_max, AutoDrafts drafts = AutoDrafts::leave_out) const;
+    /// `types`: only orders of these types; none given: of all order types.
+    std::vector<OrderId> list(std::string_view store, OrderId after, std::size_t count_max, AutoDrafts drafts = AutoDrafts::leave_out,
+                              std::span<const std::string> types = {}) const;
     /// Ascending by id; ids of other posts are left out.
     std::vector<LoadedOrder> read(std::string_view store, std::span<const OrderId> ids, AutoDrafts drafts = AutoDrafts::leave_out) const;
     /// The same, without what is not copied along `way`: both stores read so and compared say what a synchronisation has to do.

@@ -13,6 +13,7 @@
 
 #include <ordo/error.hpp>
 #include <ordo/order_details.hpp>
+#include <ordo/store_integrity.hpp>
 
 namespace ordo::plugins {
 namespace {
@@ -54,6 +55,39 @@ public:
 private:
     std::string plugin_;
     DeletionRecords& inner_;
+};
+
+class GuardedStoreIntegrity final : public StoreIntegrity {
+public:
+    GuardedStoreIntegrity(std::string plugin, StoreIntegrity& inner) : plugin_(std::move(plugin)), inner_(inner) {}
+    std::vector<OrderId> find_existing(Read& read, std::span<const OrderId> ids) override {
+        return guarded(plugin_, "find_existing", [&] { return inner_.find_existing(read, ids); });
+    }
+    void find_stray_rows(Read& read, const IdRange& range, const EachStrayRows& each) override {
+        guarded(plugin_, "find_stray_rows", [&] { inner_.find_stray_rows(read, range, each); });
+    }
+    void remove_rows(Unit& unit, std::string_view table, std::span<const std::uint64_t> rows) override {
+        guarded(plugin_, "remove_rows", [&] { inner_.remove_rows(unit, table, rows); });
+    }
+
+private:
+    std::string plugin_;
+    StoreIntegrity& inner_;
+};
+
+class GuardedOrderDetailsIntegrity final : public OrderDetailsIntegrity {
+public:
+    GuardedOrderDetailsIntegrity(std::string plugin, OrderDetailsIntegrity& inner) : plugin_(std::move(plugin)), inner_(inner) {}
+    std::vector<OrderId> list_owners(Read& read, const IdRange& range, std::size_t count_max) override {
+        return guarded(plugin_, "list_owners", [&] { return inner_.list_owners(read, range, count_max); });
+    }
+    void find_rows_of(Read& read, std::span<const OrderId> orders, const EachStrayRows& each) override {
+        guarded(plugin_, "find_rows_of", [&] { inner_.find_rows_of(read, orders, each); });
+    }
+
+private:
+    std::string plugin_;
+    OrderDetailsIntegrity& inner_;
 };
 
 class GuardedOrderDetails final : public OrderDetails {
@@ -166,6 +200,10 @@ std::shared_ptr<void> guard_interface(std::string_view id_and_revision, std::str
         return make_guard<GuardedStoredOrderTypes, StoredOrderTypes>(std::move(plugin), implementation);
     if (id_and_revision == DeletionRecords::interface_id)
         return make_guard<GuardedDeletionRecords, DeletionRecords>(std::move(plugin), implementation);
+    if (id_and_revision == StoreIntegrity::interface_id)
+        return make_guard<GuardedStoreIntegrity, StoreIntegrity>(std::move(plugin), implementation);
+    if (id_and_revision == OrderDetailsIntegrity::interface_id)
+        return make_guard<GuardedOrderDetailsIntegrity, OrderDetailsIntegrity>(std::move(plugin), implementation);
     return {std::shared_ptr<void>(), implementation};  // owns nothing
 }
 

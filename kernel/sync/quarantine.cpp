@@ -1,6 +1,7 @@
 /// See quarantine.hpp.
 #include "kernel/sync/quarantine.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -53,13 +54,22 @@ std::map<OrderId, std::string> QuarantineTable::digests(Read& read, std::string_
     return found;
 }
 
-std::vector<QuarantineReport> QuarantineTable::list(Read& read) const {
+std::vector<QuarantineReport> QuarantineTable::select(Read& read, const std::string& rest, std::span<const BytesView> values) const {
     std::vector<QuarantineReport> reports;
     if (!read.table_exists(table_)) return reports;
-    read.query("SELECT order_id, field, reason, target, digest FROM " + table_ + " ORDER BY order_id, target", [&](const Row& row) {
+    read.query("SELECT order_id, field, reason, target, digest FROM " + table_ + rest, values, [&](const Row& row) {
         const OrderId order{row.number(0)};
         reports.push_back({order, std::string(row.text(1)), std::string(row.text(2)), repair_command(order), std::string(row.text(3)), std::string(row.text(4))});
     });
+    return reports;
+}
+
+std::vector<QuarantineReport> QuarantineTable::list(Read& read) const { return select(read, " ORDER BY order_id, target", {}); }
+
+std::vector<QuarantineReport> QuarantineTable::list_newest(Read& read, std::string_view target, std::size_t count_max) const {
+    const BytesView bound{target};
+    auto reports = select(read, " WHERE target = ? ORDER BY quarantine_id DESC LIMIT " + std::to_string(count_max), {&bound, 1});
+    std::reverse(reports.begin(), reports.end());
     return reports;
 }
 

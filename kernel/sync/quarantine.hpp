@@ -25,8 +25,11 @@ public:
     /// The digest of each order in quarantine.
     std::map<OrderId, std::string> digests(Read& read, std::string_view target) const;
     std::vector<QuarantineReport> list(Read& read) const;
+    /// Those that failed last on the way to a store, the newest last; at most `count_max`.
+    std::vector<QuarantineReport> list_newest(Read& read, std::string_view target, std::size_t count_max) const;
 
 private:
+    std::vector<QuarantineReport> select(Read& read, const std::string& rest, std::span<const BytesView> values) const;
     std::string table_;
 };
 

@@ -80,6 +80,8 @@ RunLock::~RunLock() {
         database_->write([&](Unit& unit) {
             const std::array<BytesView, 2> values{run_name, holder_};
             unit.execute("DELETE FROM " + table_ + " WHERE name = ? AND holder = ?", values);
+            const BytesView gate{gate_name};
+            unit.execute("DELETE FROM " + table_ + " WHERE name = ?", {&gate, 1});
         });
     } catch (const std::exception&) {
         // The holder's process ends, so the next run takes the lock over anyway.

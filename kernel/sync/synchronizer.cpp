@@ -15,7 +15,6 @@
 namespace ordo::sync {
 namespace {
 
-constexpr std::uint64_t batch_size_default = 500;
 constexpr std::uint64_t batch_size_max = 10000;
 constexpr std::size_t page_orders = 500;
 
@@ -35,7 +34,8 @@ struct Synchronizer::Scan {
 };
 
 Synchronizer::Synchronizer(SyncServices services, SyncHooks hooks)
-    : services_(std::move(services)), hooks_(std::move(hooks)), quarantine_(services_.table_prefix) {}
+    : services_(std::move(services)), hooks_(std::move(hooks)), quarantine_(services_.table_prefix),
+      record_(*services_.database, *services_.options, *services_.stores, quarantine_, *services_.log) {}
 
 Direction Synchronizer::get_direction() {
     const std::string authoritative = services_.controller->get_orders_data_store();
@@ -283,13 +283,13 @@ std::string Synchronizer::isolation() const {
                 "it is READ UNCOMMITTED, READ COMMITTED, REPEATABLE READ or SERIALIZABLE; without it batches are written as READ COMMITTED");
 }
 
-std::uint64_t Synchronizer::batch_size(std::optional<std::uint64_t> wanted) const {
-    std::uint64_t size = batch_size_default;
+std::uint64_t Synchronizer::batch_size(const SyncOptions& options) const {
+    std::uint64_t size = options.batch_size_usual;
     if (const auto option = services_.options->get(option::migration_batch_size)) {
         const auto value = canonical_number(*option);
         if (value && value->find_first_not_of("0123456789") == std::string::npos && value->size() < 10) size = std::stoull(*value);
     }
-    size = wanted.value_or(services_.configured_batch_size.value_or(size));
+    size = options.batch_size.value_or(services_.configured_batch_size.value_or(size));
     return std::clamp<std::uint64_t>(hooks_.batch_size(size), 1, batch_size_max);
 }
 
@@ -308,6 +308,7 @@ BatchResult Synchronizer::process_batch(std::span<const OrderId> order_ids) {
     services_.database->read([&](Read& snapshot) { deleted = list_tombstones({*services_.stores, snapshot}, way, SIZE_MAX).deleted; });
     std::erase_if(deleted, [&](OrderId id) { return !std::binary_search(wanted.begin(), wanted.end(), id); });
     if (!deleted.empty()) erase(run, deleted);
+    record_.note(way, {.written = run.result.written, .unchanged = run.result.unchanged});
     services_.controller->forget_filter_decision();
     return run.result;
 }
@@ -352,7 +353,7 @@ void Synchronizer::tidy(Run& run, std::uint64_t batch) {
 }
 
 void Synchronizer::run_alone(Run& run, const SyncOptions& options, SyncProgress& progress, SyncReport& report) {
-    const std::uint64_t size = batch_size(options.batch_size);
+    const std::uint64_t size = batch_size(options);
     const auto read_after = [this, &run, size](OrderId after) {
         return read(run.way, [&run, after, size](const orders::StoreView& view) { return view.list(run.way.source, after, size); });
     };
@@ -374,13 +375,13 @@ void Synchronizer::run_alone(Run& run, const SyncOptions& options, SyncProgress&
 }
 
 void Synchronizer::run_as_worker(const Direction& way, const SyncOptions& options, SyncProgress& progress, SyncReport& report) {
-    const std::uint64_t size = batch_size(options.batch_size);
+    const std::uint64_t size = batch_size(options);
     const std::string level = isolation();
     BatchResult result;
     {
-        WorkerPass pass(*services_.database, services_.table_prefix, [&](Unit& unit, OrderId after) -> std::optional<IdRange> {
+        WorkerPass pass(*services_.database, services_.table_prefix, [&](Unit& unit, OrderId after) -> std::optional<LeasedRange> {
             const auto ids = orders::StoreView(*services_.stores, unit).list(way.source, after, size);
-            return ids.empty() ? std::nullopt : std::optional{IdRange{after, ids.back()}};
+            return ids.empty() ? std::nullopt : std::optional{LeasedRange{after, ids.back()}};
         });
         while (const auto lease = pass.take(options.stop_requested)) {
             Run run{way, *lease, level, std::move(result)};
@@ -451,6 +452,7 @@ SyncReport Synchronizer::sync(const SyncOptions& options) {
         report.quarantined = quarantine_.digests(snapshot, report.way.target).size();
         report.overflow = services_.stores->overflow().count(snapshot);
     });
+    record_.note(report.way, {report.migrated, report.skipped, report.interrupted ? std::nullopt : std::optional{progress.total}});
     report.seconds = seconds();
     services_.controller->forget_filter_decision();
     return report;
@@ -466,6 +468,7 @@ SyncStatus Synchronizer::get_status() {
         const orders::StoreView view(*services_.stores, read);
         const Scan found = scan(read, way, Scope::mirrored);
         status.pending = found.pending();
+        status.pending_deletions = found.deleted.size();
         status.only_in_backup = found.only_in_target;
         status.quarantined = found.quarantined;
         status.overflow = services_.stores->overflow().count(read);

@@ -18,6 +18,7 @@
 #include "kernel/orders/order_compare.hpp"
 #include "kernel/orders/store_access.hpp"
 #include "kernel/sync/batch.hpp"
+#include "kernel/sync/migration_record.hpp"
 #include "kernel/sync/quarantine.hpp"
 #include "kernel/sync/run_lock.hpp"
 
@@ -59,6 +60,7 @@ public:
     /// What a switch from source to target waits for.
     orders::PendingOrders count_pending(Read& read, const Direction& way) const;
     const QuarantineTable& quarantine() const noexcept { return quarantine_; }
+    const MigrationRecord& record() const noexcept { return record_; }
 
 private:
     struct Scan;
@@ -90,11 +92,12 @@ private:
     void forget_deleted(Unit& unit, std::span<const OrderId> ids) const;
     void erase(Run& run, std::span<const OrderId> ids) const;
     void release_settled(const Run& run) const;
-    std::uint64_t batch_size(std::optional<std::uint64_t> wanted) const;
+    std::uint64_t batch_size(const SyncOptions& options) const;
 
     SyncServices services_;
     SyncHooks hooks_;
     QuarantineTable quarantine_;
+    MigrationRecord record_;
 };
 
 }  // namespace ordo::sync

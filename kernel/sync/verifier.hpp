@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include <ordo/order_verifier.hpp>
 
@@ -11,6 +12,7 @@
 namespace ordo::sync {
 
 /// `direction`: from the authoritative store to the other one.
-std::unique_ptr<OrderVerifier> make_verifier(Database& database, const orders::StoreAccess& stores, std::function<Direction()> direction);
+std::unique_ptr<OrderVerifier> make_verifier(Database& database, const orders::StoreAccess& stores, const std::string& table_prefix,
+                                             std::function<Direction()> direction);
 
 }  // namespace ordo::sync

@@ -83,7 +83,7 @@ WorkerPass::~WorkerPass() {
     }
 }
 
-std::string WorkerPass::insert_range(Unit& unit, const IdRange& range) const {
+std::string WorkerPass::insert_range(Unit& unit, const LeasedRange& range) const {
     const std::string after = std::to_string(range.after.value), until = std::to_string(range.until.value), now = std::to_string(now_s());
     unit.insert({table_, {"pass", "after_id", "until_id", "holder", "heartbeat"}, {pass_, after, until, holder_, now}});
     return std::to_string(unit.last_insert_id());
@@ -101,7 +101,7 @@ WorkerPass::Progress WorkerPass::try_take(std::optional<Lease>& lease) {
         std::uint64_t last = 0;
         bool under_way = false, others = false;
         std::string abandoned;
-        IdRange range;
+        LeasedRange range;
         const BytesView bound{pass_};
         unit.query("SELECT lease_id, after_id, until_id, holder, heartbeat FROM " + table_ + " WHERE pass = ?", {&bound, 1}, [&](const Row& row) {
             under_way = true;
@@ -154,7 +154,7 @@ bool WorkerPass::finish() {
     return rows > 0;
 }
 
-Lease::Lease(const WorkerPass& pass, std::string id, IdRange range) : pass_(&pass), id_(std::move(id)), range_(range), confirmed_s_(now_s()) {}
+Lease::Lease(const WorkerPass& pass, std::string id, LeasedRange range) : pass_(&pass), id_(std::move(id)), range_(range), confirmed_s_(now_s()) {}
 
 void Lease::confirm(Unit& unit) const {
     const std::string now = std::to_string(now_s());

@@ -17,7 +17,7 @@
 namespace ordo::sync {
 
 /// A range of ids, the first one excluded.
-struct IdRange {
+struct LeasedRange {
     OrderId after, until;
 };
 
@@ -30,7 +30,7 @@ public:
     static std::optional<std::string> find_live_holder(Read& read, const std::string& table_prefix);
 
     /// `next_range`: within the unit, the range of ids after a given one; empty when there are no more.
-    using NextRange = std::function<std::optional<IdRange>(Unit& unit, OrderId after)>;
+    using NextRange = std::function<std::optional<LeasedRange>(Unit& unit, OrderId after)>;
 
     /// Joins the pass that others are at work on, or begins one. Throws `ordo.sync.locked` if a run holds the shop for itself.
     WorkerPass(database::SqlDatabase& database, std::string table_prefix, NextRange next_range);
@@ -50,7 +50,7 @@ private:
     void join();
     enum class Progress : std::uint8_t { leased, waiting, done };
     Progress try_take(std::optional<Lease>& lease);
-    std::string insert_range(Unit& unit, const IdRange& range) const;
+    std::string insert_range(Unit& unit, const LeasedRange& range) const;
 
     database::SqlDatabase* database_;
     std::string prefix_, table_, holder_;
@@ -60,17 +60,17 @@ private:
 
 class Lease final : public Claim {
 public:
-    Lease(const WorkerPass& pass, std::string id, IdRange range);
+    Lease(const WorkerPass& pass, std::string id, LeasedRange range);
     void confirm(Unit& unit) const override;
     void keep_alive() const override;
     /// The range is done.
     void finish() const;
-    const IdRange& range() const noexcept { return range_; }
+    const LeasedRange& range() const noexcept { return range_; }
 
 private:
     const WorkerPass* pass_;
     std::string id_;
-    IdRange range_;
+    LeasedRange range_;
     mutable long confirmed_s_;
 };
 

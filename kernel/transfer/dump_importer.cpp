@@ -20,8 +20,6 @@
 namespace ordo::transfer {
 namespace {
 
-bool accept_create_table(SqlTokens& tokens) { return tokens.accept_word("CREATE") && tokens.accept_word("TABLE"); }
-
 /// One reading of the dump into the database.
 class ImportRun {
 public:

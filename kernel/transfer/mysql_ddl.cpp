@@ -249,6 +249,8 @@ private:
 
 }  // namespace
 
+bool accept_create_table(SqlTokens& tokens) { return tokens.accept_word("CREATE") && tokens.accept_word("TABLE"); }
+
 std::string read_created_name(SqlTokens& tokens) {
     if (tokens.accept_word("IF")) {
         tokens.expect_word("NOT");
@@ -258,5 +260,20 @@ std::string read_created_name(SqlTokens& tokens) {
 }
 
 Table read_created_table(SqlTokens& tokens, std::string name) { return TableReader(tokens, std::move(name)).read(); }
+
+Schema read_create_tables(std::string_view sql) {
+    const auto last = sql.find_last_not_of(" \t\r\n;");
+    if (last == std::string_view::npos) return {};
+    const std::string whole = std::string(sql.substr(0, last + 1)) + "\n;";
+    DumpReader reader("the statements", text_source(whole));
+    SqlTokens tokens(reader);
+    Schema schema;
+    while (tokens.next_statement()) {
+        if (!accept_create_table(tokens)) tokens.refuse();
+        std::string name = read_created_name(tokens);
+        schema.push_back(read_created_table(tokens, std::move(name)));
+    }
+    return schema;
+}
 
 }  // namespace ordo::transfer

@@ -1,6 +1,7 @@
 /// The plugin `hpos`: orders in WooCommerce's High-Performance Order Storage - four tables, a row of each kind an order
 /// and two addresses. Every column is read and written by the mapping table of the SDK. Keeps no state between calls.
 #include <ordo/plugin.hpp>
+#include <ordo/store_integrity.hpp>
 #include <ordo/store_queries.hpp>
 
 #include <algorithm>
@@ -60,14 +61,17 @@ private:
     std::deque<Bytes> texts_;  // a deque: views stay valid while it grows
 };
 
-class OrdersTableDataStore final : public ordo::OrderDataStore, public ordo::DeletionRecords, public ordo::StoredOrderTypes {
+class OrdersTableDataStore final : public ordo::OrderDataStore,
+                                   public ordo::DeletionRecords,
+                                   public ordo::StoredOrderTypes,
+                                   public ordo::StoreIntegrity {
 public:
     explicit OrdersTableDataStore(const ordo::Host& host)
         : tables_{host.table("wc_orders"), host.table("wc_order_addresses"), host.table("wc_order_operational_data"),
                   host.table("wc_orders_meta")} {}
 
     const ordo::StoreTraits& traits() const noexcept override {
-        static constexpr ordo::StoreTraits traits{ordo::store_hpos, "wc_orders", true};
+        static constexpr ordo::StoreTraits traits{.id = ordo::store_hpos, .orders_table = "wc_orders", .creates_tables_on_demand = true, .meta_table = "wc_orders_meta"};
         return traits;
     }
 
@@ -76,6 +80,7 @@ public:
     void* find_interface(std::string_view id) noexcept override {
         if (id == ordo::DeletionRecords::interface_id) return static_cast<ordo::DeletionRecords*>(this);
         if (id == ordo::StoredOrderTypes::interface_id) return static_cast<ordo::StoredOrderTypes*>(this);
+        if (id == ordo::StoreIntegrity::interface_id) return static_cast<ordo::StoreIntegrity*>(this);
         return nullptr;
     }
 
@@ -98,6 +103,7 @@ public:
             for (std::size_t i = 0; i < specs.size(); ++i)
                 into[static_cast<std::size_t>(specs[i]->id)] = ordo::canonicalize(*specs[i], row[first + i]);
         };
+        // Last to first, so that of duplicate rows the first one counts.
         const auto order_specs = fields_of(HposRow::order);
         read.query("SELECT id, type" + column_list(order_specs) + " FROM " + tables_.orders + " WHERE id IN " + list + " ORDER BY id",
                    [&](const Row& row) {
@@ -107,7 +113,8 @@ public:
                    });
         const auto billing_specs = fields_of(HposRow::billing_address);
         const auto shipping_specs = fields_of(HposRow::shipping_address);
-        read.query("SELECT order_id, address_type" + column_list(billing_specs) + " FROM " + tables_.addresses + " WHERE order_id IN " + list,
+        read.query("SELECT order_id, address_type" + column_list(billing_specs) + " FROM " + tables_.addresses + " WHERE order_id IN " + list +
+                       " ORDER BY id DESC",
                    [&](const Row& row) {
                        const auto order = at.find(row.number(0));
                        if (order == at.end()) return;  // rows without their order are no order
@@ -115,7 +122,7 @@ public:
                        if (row.text(1) == "shipping") take(fields[order->second], shipping_specs, row, 2);
                    });
         const auto operational_specs = fields_of(HposRow::operational);
-        read.query("SELECT order_id" + column_list(operational_specs) + " FROM " + tables_.operational + " WHERE order_id IN " + list,
+        read.query("SELECT order_id" + column_list(operational_specs) + " FROM " + tables_.operational + " WHERE order_id IN " + list + " ORDER BY id DESC",
                    [&](const Row& row) {
                        if (const auto order = at.find(row.number(0)); order != at.end())
                            take(fields[order->second], operational_specs, row, 1);
@@ -177,7 +184,7 @@ public:
     std::vector<OrderId> list_deleted(ordo::Read& read, std::string_view lost_by, OrderId after, std::size_t count_max) override {
         // Today's WooCommerce writes a word, older versions the name of the table.
         const bool posts = lost_by == ordo::store_posts;
-        const std::string posts_table = tables_.orders.substr(0, tables_.orders.size() - traits().orders_table.size()) + "posts";
+        const std::string posts_table = this->posts_table();
         const std::string after_text = std::to_string(after.value);
         const std::array<BytesView, 4> values{after_text, ordo::deletion_record_key, posts ? "posts_table" : "orders_table",
                                               posts ? std::string_view(posts_table) : std::string_view(tables_.orders)};
@@ -195,7 +202,105 @@ public:
         unit.execute("DELETE FROM " + tables_.meta + " WHERE " + unit.dialect().exact("meta_key") + " = ? AND order_id IN " + ordo::id_list(ids), {&key, 1});
     }
 
+    // StoreIntegrity
+
+    std::vector<OrderId> find_existing(ordo::Read& read, std::span<const OrderId> ids) override {
+        std::vector<OrderId> existing;
+        if (!ids.empty())
+            read.query("SELECT id FROM " + tables_.orders + " WHERE id IN " + ordo::id_list(ids) + " ORDER BY id",
+                       [&](const Row& row) { existing.push_back(OrderId{row.number(0)}); });
+        return existing;
+    }
+
+    void find_stray_rows(ordo::Read& read, const ordo::IdRange& range, const ordo::EachStrayRows& each) override {
+        using enum ordo::StrayRows::Kind;
+        const Range bounds(range);
+        find_orders_without_type(read, bounds, each);
+        find_extra_rows(read, bounds, each, tables_.addresses);
+        find_extra_rows(read, bounds, each, tables_.operational);
+        find_orphan_meta(read, bounds, each);
+        find_odd_deletion_records(read, bounds, each);
+        if (!range.includes_rows_without_id()) return;
+        for (const std::string* table : {&tables_.addresses, &tables_.operational, &tables_.meta}) {
+            ordo::StrayRowsOfOrders rows(each);
+            read.query("SELECT id FROM " + *table + " WHERE order_id IS NULL OR order_id = 0 ORDER BY id",
+                       [&](const Row& row) { rows.add(orphan, OrderId{}, *table, "", row.number(0)); });
+            rows.finish();
+        }
+    }
+
+    void remove_rows(ordo::Unit& unit, std::string_view table, std::span<const std::uint64_t> rows) override {
+        const std::array known{&tables_.orders, &tables_.addresses, &tables_.operational, &tables_.meta};
+        if (std::none_of(known.begin(), known.end(), [&](const std::string* name) { return *name == table; }))
+            throw ordo::Error(ordo::errc::internal, fmt::format("{} is no table of the store hpos", table));
+        if (!rows.empty()) unit.execute(fmt::format("DELETE FROM {} WHERE id IN {}", table, ordo::number_list(rows)));
+    }
+
 private:
+    std::string posts_table() const { return tables_.orders.substr(0, tables_.orders.size() - traits().orders_table.size()) + "posts"; }
+
+    /// A range of ids as a condition on a column, and the values it binds.
+    struct Range {
+        explicit Range(const ordo::IdRange& range)
+            : after(std::to_string(range.after.value)), until(std::to_string(range.until.value)),
+              only(range.only.empty() ? std::string{} : ordo::id_list(range.only)) {}
+        std::string on(const std::string& column) const {
+            return column + " > ? AND " + column + " <= ?" + (only.empty() ? "" : " AND " + column + " IN " + only);
+        }
+        std::array<BytesView, 2> values() const { return {after, until}; }
+        std::string after, until, only;
+    };
+
+    /// A row without a type is no order to anybody, and keeps the id from becoming one.
+    void find_orders_without_type(ordo::Read& read, const Range& range, const ordo::EachStrayRows& each) const {
+        ordo::StrayRowsOfOrders rows(each);
+        read.query("SELECT id FROM " + tables_.orders + " WHERE " + range.on("id") + " AND (type IS NULL OR type = '') ORDER BY id", range.values(),
+                   [&](const Row& row) { rows.add(ordo::StrayRows::Kind::unknown, OrderId{row.number(0)}, tables_.orders, "type", row.number(0)); });
+        rows.finish();
+    }
+
+    /// Addresses and operational data: one row an order, or one of each address type. A shop may have lost the unique keys
+    /// that forbid others.
+    void find_extra_rows(ordo::Read& read, const Range& range, const ordo::EachStrayRows& each, const std::string& table) const {
+        using enum ordo::StrayRows::Kind;
+        const bool typed = &table == &tables_.addresses;
+        const std::string type = read.dialect().exact("r.address_type"), other_type = read.dialect().exact("b.address_type");
+        ordo::StrayRowsOfOrders rows(each);
+        read.query("SELECT r.order_id, r.id, o.id, " + std::string(typed ? "r.address_type" : "'billing'") + " FROM " + table + " r LEFT JOIN " +
+                       tables_.orders + " o ON o.id = r.order_id WHERE " + range.on("r.order_id") + " AND (o.id IS NULL" +
+                       (typed ? " OR r.address_type IS NULL OR " + type + " NOT IN ('billing', 'shipping')" : "") + " OR EXISTS (SELECT 1 FROM " +
+                       table + " b WHERE b.order_id = r.order_id AND b.id < r.id" + (typed ? " AND " + other_type + " = " + type : "") +
+                       ")) ORDER BY r.order_id, r.id",
+                   range.values(), [&](const Row& row) {
+                       const bool known = row.text(3) == "billing" || row.text(3) == "shipping";
+                       rows.add(!row[2] ? orphan : known ? duplicate : unknown, OrderId{row.number(0)}, table, typed ? row.text(3) : "", row.number(1));
+                   });
+        rows.finish();
+    }
+
+    void find_orphan_meta(ordo::Read& read, const Range& range, const ordo::EachStrayRows& each) const {
+        // From one order to the next by the index: only few orders, if any, have their rows read.
+        ordo::StrayRowsOfOrders rows(each);
+        read.query("SELECT m.order_id, m.id FROM (SELECT DISTINCT order_id FROM " + tables_.meta + " WHERE " + range.on("order_id") +
+                       ") d LEFT JOIN " + tables_.orders + " o ON o.id = d.order_id JOIN " + tables_.meta +
+                       " m ON m.order_id = d.order_id WHERE o.id IS NULL AND (m.meta_key IS NULL OR " + read.dialect().exact("m.meta_key") +
+                       " <> '" + std::string(ordo::deletion_record_key) + "') ORDER BY m.order_id, m.id",
+                   range.values(), [&](const Row& row) { rows.add(ordo::StrayRows::Kind::orphan, OrderId{row.number(0)}, tables_.meta, "", row.number(1)); });
+        rows.finish();
+    }
+
+    /// Deletion records that name no store: they delete nothing, and as meta nobody reads them either.
+    void find_odd_deletion_records(ordo::Read& read, const Range& range, const ordo::EachStrayRows& each) const {
+        ordo::StrayRowsOfOrders rows(each);
+        const std::string posts = posts_table(), key(ordo::deletion_record_key);
+        const std::array<BytesView, 5> values{range.after, range.until, key, posts, tables_.orders};
+        read.query("SELECT order_id, id FROM " + tables_.meta + " WHERE " + range.on("order_id") + " AND meta_key = ? AND " +
+                       read.dialect().exact("meta_key") + " = '" + key +
+                       "' AND (meta_value IS NULL OR meta_value NOT IN ('posts_table', 'orders_table', ?, ?)) ORDER BY order_id, id",
+                   values, [&](const Row& row) { rows.add(ordo::StrayRows::Kind::unknown, OrderId{row.number(0)}, tables_.meta, key, row.number(1)); });
+        rows.finish();
+    }
+
     ordo::OrderTable order_table() const { return {tables_.orders, "id", "type", "status"}; }
 
     /// What no column can hold even in part: a status, a type or a meta key that is too long.

@@ -2,6 +2,7 @@
 /// several rows of one internal key the first counts. What only posts have (title, name, author …) is left as it is.
 /// Keeps no state between calls.
 #include <ordo/plugin.hpp>
+#include <ordo/store_integrity.hpp>
 #include <ordo/store_queries.hpp>
 
 #include <algorithm>
@@ -58,20 +59,22 @@ struct Post {
     std::bitset<ordo::order_fields.size()> repeated;                    ///< internal keys with further rows
 };
 
-class PostsDataStore final : public ordo::OrderDataStore, public ordo::UnknownOrderTypes {
+class PostsDataStore final : public ordo::OrderDataStore, public ordo::UnknownOrderTypes, public ordo::StoreIntegrity {
 public:
     explicit PostsDataStore(const ordo::Host& host)
         : posts_(host.table("posts")), postmeta_(host.table("postmeta")), zone_(&host.site_zone()) {}
 
     const ordo::StoreTraits& traits() const noexcept override {
-        static constexpr ordo::StoreTraits traits{ordo::store_posts, "posts", false};
+        static constexpr ordo::StoreTraits traits{.id = ordo::store_posts, .orders_table = "posts", .creates_tables_on_demand = false, .meta_table = "postmeta"};
         return traits;
     }
 
     ordo::Schema schema() const override { return posts::schema(posts_, postmeta_); }
 
     void* find_interface(std::string_view id) noexcept override {
-        return id == ordo::UnknownOrderTypes::interface_id ? static_cast<ordo::UnknownOrderTypes*>(this) : nullptr;
+        if (id == ordo::UnknownOrderTypes::interface_id) return static_cast<ordo::UnknownOrderTypes*>(this);
+        if (id == ordo::StoreIntegrity::interface_id) return static_cast<ordo::StoreIntegrity*>(this);
+        return nullptr;
     }
 
     std::vector<ordo::OrderStamp> list(ordo::Read& read, const ordo::ListRequest& request) override {
@@ -150,6 +153,44 @@ public:
                        has("_order_total") + " GROUP BY " + type + " ORDER BY " + type,
                    values, [&](const Row& row) { found.push_back({std::string(row.text(0)), row.number(1)}); });
         return found;
+    }
+
+    // StoreIntegrity
+
+    std::vector<OrderId> find_existing(ordo::Read& read, std::span<const OrderId> ids) override {
+        std::vector<OrderId> existing;
+        if (!ids.empty())
+            read.query("SELECT ID FROM " + posts_ + " WHERE ID IN " + ordo::id_list(ids) + " ORDER BY ID",
+                       [&](const Row& row) { existing.push_back(OrderId{row.number(0)}); });
+        return existing;
+    }
+
+    /// Meta of posts that are gone. Only if an internal key is among it: other meta without a post is not of orders.
+    void find_stray_rows(ordo::Read& read, const ordo::IdRange& range, const ordo::EachStrayRows& each) override {
+        const std::string after = std::to_string(range.after.value), until = std::to_string(range.until.value);
+        const std::array<BytesView, 2> values{after, until};
+        bool of_an_order = false;
+        const ordo::EachStrayRows if_of_an_order = [&](const ordo::StrayRows& stray) {
+            if (std::exchange(of_an_order, false)) each(stray);
+        };
+        ordo::StrayRowsOfOrders rows(if_of_an_order);
+        OrderId last{};
+        // From one post to the next by the index: only of posts that are gone are the rows read.
+        read.query("SELECT m.post_id, m.meta_id, m.meta_key FROM (SELECT DISTINCT post_id FROM " + postmeta_ + " WHERE post_id > ? AND post_id <= ?" +
+                       (range.only.empty() ? "" : " AND post_id IN " + ordo::id_list(range.only)) + ") d LEFT JOIN " + posts_ +
+                       " p ON p.ID = d.post_id JOIN " + postmeta_ + " m ON m.post_id = d.post_id WHERE p.ID IS NULL ORDER BY m.post_id, m.meta_id",
+                   values, [&](const Row& row) {
+                       const OrderId post{row.number(0)};
+                       if (std::exchange(last, post) != post) rows.finish();
+                       rows.add(ordo::StrayRows::Kind::orphan, post, postmeta_, "", row.number(1));
+                       of_an_order = of_an_order || ordo::find_internal_key(row.text(2)) != nullptr;
+                   });
+        rows.finish();
+    }
+
+    void remove_rows(ordo::Unit& unit, std::string_view table, std::span<const std::uint64_t> rows) override {
+        if (table != postmeta_) throw ordo::Error(ordo::errc::internal, fmt::format("the store posts removes no rows of {}", table));
+        if (!rows.empty()) unit.execute("DELETE FROM " + postmeta_ + " WHERE meta_id IN " + ordo::number_list(rows));
     }
 
 private:

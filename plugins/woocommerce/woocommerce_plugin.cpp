@@ -1,6 +1,7 @@
 /// The plugin `woocommerce`: what hangs on orders in tables that every store shares - items, notes, ids. It makes
 /// `shop_order` and `shop_order_refund` order types (by its manifest).
 #include <ordo/plugin.hpp>
+#include <ordo/store_integrity.hpp>
 
 #include <algorithm>
 #include <deque>
@@ -20,7 +21,7 @@ using ordo::Read;
 using ordo::Row;
 
 /// Items from `wp_woocommerce_order_items`, notes from `wp_comments`, each with its meta: four queries a batch.
-class SharedTables final : public ordo::OrderDetails {
+class SharedTables final : public ordo::OrderDetails, public ordo::OrderDetailsIntegrity {
 public:
     explicit SharedTables(const ordo::Host& host)
         : items_(host.table("woocommerce_order_items")), itemmeta_(host.table("woocommerce_order_itemmeta")),
@@ -43,6 +44,42 @@ public:
     }
 
     void insert(ordo::Unit& unit, std::span<const OrderRecord> orders) override { writer_.insert(unit, orders); }
+
+    // OrderDetailsIntegrity
+
+    std::vector<OrderId> list_owners(Read& read, const ordo::IdRange& range, std::size_t count_max) override {
+        const std::string after = std::to_string(range.after.value), until = std::to_string(range.until.value), limit = std::to_string(count_max);
+        std::string sql;
+        std::vector<BytesView> values;
+        const auto add = [&](const std::string& table, const std::string& column) {
+            if (!read.table_exists(table)) return;
+            sql += (sql.empty() ? "SELECT id FROM (SELECT DISTINCT " : " UNION SELECT id FROM (SELECT DISTINCT ") + column + " AS id FROM " + table +
+                   " WHERE " + column + " > ? AND " + column + " <= ?" + (range.only.empty() ? "" : " AND " + column + " IN " + ordo::id_list(range.only)) +
+                   " ORDER BY id LIMIT " + limit + ") of_" + table;
+            values.insert(values.end(), {after, until});
+        };
+        add(items_, "order_id");
+        // Other comments too: with their type among the conditions MariaDB may take the index of the types and read all notes
+        // for each page. Whose posts are there is no question; `find_rows_of` gives notes only.
+        add(comments_, "comment_post_ID");
+        std::vector<OrderId> owners;
+        if (!sql.empty()) read.query(sql + " ORDER BY id LIMIT " + limit, values, [&](const Row& row) { owners.push_back(OrderId{row.number(0)}); });
+        return owners;
+    }
+
+    void find_rows_of(Read& read, std::span<const OrderId> orders, const ordo::EachStrayRows& each) override {
+        if (orders.empty()) return;
+        const std::string list = ordo::id_list(orders);
+        const auto find = [&](const std::string& table, const std::string& sql) {
+            if (!read.table_exists(table)) return;
+            ordo::StrayRowsOfOrders rows(each);
+            read.query(sql, [&](const Row& row) { rows.add(ordo::StrayRows::Kind::orphan, OrderId{row.number(0)}, table, "", row.number(1)); });
+            rows.finish();
+        };
+        find(items_, "SELECT order_id, order_item_id FROM " + items_ + " WHERE order_id IN " + list + " ORDER BY order_id, order_item_id");
+        find(comments_, "SELECT comment_post_ID, comment_ID FROM " + comments_ + " WHERE comment_type = 'order_note' AND comment_post_ID IN " + list +
+                            " ORDER BY comment_post_ID, comment_ID");
+    }
 
 private:
     using ById = std::unordered_map<std::uint64_t, OrderRecord*>;
@@ -161,6 +198,7 @@ class WooCommerce final : public ordo::Plugin {
         details_.emplace(host);
         ids_.emplace(host);
         ordo::register_interface<ordo::OrderDetails>(host, *details_);
+        ordo::register_interface<ordo::OrderDetailsIntegrity>(host, *details_);
         ordo::register_interface<ordo::OrderIds>(host, *ids_);
     }
 

@@ -75,9 +75,10 @@ std::string quarantined(const Folder& folder) {
     return ids;
 }
 
-Command quarantine(Command words) {
-    words.insert(words.begin(), {"hpos", "quarantine"});
-    return words;
+Command quarantine(const Command& words) {
+    Command command{"hpos", "quarantine"};
+    command.insert(command.end(), words.begin(), words.end());
+    return command;
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 /// Ctrl-C in the middle: the program ends after what it is at, says how to go on, and the next run completes the work.
+#include <algorithm>
 #include <csignal>
+#include <functional>
 #include <thread>
 
 #include "tests/faults/fire_shop.hpp"

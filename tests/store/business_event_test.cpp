@@ -1,6 +1,6 @@
 /// A migration is no business: while orders are moved, compared and exported only the hooks of moving fire.
+#include <functional>
 #include <map>
-#include <set>
 
 #include "tests/support/shop.hpp"
 
@@ -35,8 +35,8 @@ void leave_out_questions(Fired& fired) {
 TEST_CASE("import, synchronisation both ways, verification and export fire no business event, only the hooks of moving [G18]") {
     Shop shop;
     int heard = 0;
-    for (const auto& hook : {hook::before_order_sync, hook::after_order_sync}) shop.kernel().hooks().on(hook, [&](OrderId, Direction) { ++heard; });
-    for (const auto& hook : {hook::before_order_sync_to_posts, hook::after_order_sync_to_posts}) shop.kernel().hooks().on(hook, [&](OrderId) { ++heard; });
+    for (const auto& moving : {hook::before_order_sync, hook::after_order_sync}) shop.kernel().hooks().on(moving, [&](OrderId, Direction) { ++heard; });
+    for (const auto& moving : {hook::before_order_sync_to_posts, hook::after_order_sync_to_posts}) shop.kernel().hooks().on(moving, [&](OrderId) { ++heard; });
     const std::string order_posts = "(SELECT ID FROM wp_posts WHERE post_type IN ('shop_order', 'shop_order_refund') AND post_status <> 'auto-draft')";
     const Fired to_hpos{{"ordo_before_order_sync", 433}, {"ordo_after_order_sync", 433}};
     Fired to_posts = to_hpos, first = to_hpos;

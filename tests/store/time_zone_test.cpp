@@ -1,10 +1,10 @@
 /// Orders made at every minute around the changes of daylight saving time: whatever the site's zone, no date moves.
 #include <cstdlib>
 #include <ctime>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
-
-#include <ordo/time.hpp>
 
 #include "tests/support/empty_shop.hpp"
 
@@ -53,7 +53,7 @@ constexpr std::time_t hour = 3600, year_1985 = 473385600, year_1987 = 536457600,
 /// 5:30 to 5:45), New York's new rules, the years of today.
 std::vector<std::time_t> changes_of_offset() {
     std::vector<std::time_t> changes;
-    for (const auto& [from, until] : {std::pair{year_1985, year_1987}, {year_2006, year_2008}, {year_2024, year_2027}})
+    for (const auto& [from, until] : {std::pair{year_1985, year_1987}, std::pair{year_2006, year_2008}, std::pair{year_2024, year_2027}})
         for (std::time_t at = from; at < until; at += hour / 4)
             if (SystemZone::local(at).tm_gmtoff != SystemZone::local(at - hour / 4).tm_gmtoff) changes.push_back(at);
     return changes;
@@ -65,7 +65,7 @@ struct Made {
 };
 
 const std::string dates = "SELECT ID, post_date, post_date_gmt, post_modified, post_modified_gmt FROM wp_posts ORDER BY ID";
-const std::string columns = "SELECT o.id, date_created_gmt, date_updated_gmt, date_paid_gmt, date_completed_gmt FROM wp_wc_orders o JOIN wp_wc_order_operational_data d ON d.order_id = o.id ORDER BY o.id";
+const std::string stored_dates = "SELECT o.id, date_created_gmt, date_updated_gmt, date_paid_gmt, date_completed_gmt FROM wp_wc_orders o JOIN wp_wc_order_operational_data d ON d.order_id = o.id ORDER BY o.id";
 
 }  // namespace
 
@@ -114,7 +114,7 @@ TEST_CASE("in any zone, at both edges of daylight saving time, a second migratio
 
     CHECK(shop.kernel().synchronizer().sync({}).migrated == made.size());
     check_second();
-    const auto rows = select(shop.database(), columns);
+    const auto rows = select(shop.database(), stored_dates);
     REQUIRE(rows.size() == made.size());
     bool right = true;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -130,7 +130,7 @@ TEST_CASE("in any zone, at both edges of daylight saving time, a second migratio
     CHECK(shop.kernel().synchronizer().sync({}).migrated == made.size());
     check_second();
     check_posts();
-    CHECK((select(shop.database(), columns) == rows));
+    CHECK((select(shop.database(), stored_dates) == rows));
     CHECK((select(shop.database(), "SELECT post_id, meta_value FROM wp_postmeta WHERE meta_key = '_date_paid' ORDER BY post_id") == paid));
     CHECK((shop.export_all("posts") == lines));
 }

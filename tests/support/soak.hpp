@@ -1,6 +1,7 @@
 /// Random tests: their seed, and how long they go on.
 #pragma once
 
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <random>

@@ -145,10 +145,17 @@ inline void drop_index(Database& database, const std::string& table, const std::
 }
 
 /// From now on every row that meets the condition is refused, as a plugin's or a shop's own trigger would.
-inline void refuse_inserts(Database& database, const std::string& table, const std::string& condition, const std::string& words) {
-    const std::string head = "CREATE TRIGGER refuse_" + table + " BEFORE INSERT ON " + table;
+inline void refuse(Database& database, const std::string& event, const std::string& table, const std::string& condition, const std::string& words) {
+    const std::string head = "CREATE TRIGGER refuse_" + table + " BEFORE " + event + " ON " + table;
     execute(database, mariadb_socket().empty() ? head + " WHEN " + condition + " BEGIN SELECT RAISE(ABORT, '" + words + "'); END"
                                                : head + " FOR EACH ROW IF " + condition + " THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '" + words + "'; END IF");
+}
+
+inline void refuse_inserts(Database& database, const std::string& table, const std::string& condition, const std::string& words) {
+    refuse(database, "INSERT", table, condition, words);
+}
+inline void refuse_updates(Database& database, const std::string& table, const std::string& condition, const std::string& words) {
+    refuse(database, "UPDATE", table, condition, words);
 }
 
 /// Counts every row that is written, even one that is written as it was.

@@ -74,6 +74,8 @@ public:
     virtual std::string get_orders_data_store() = 0;
     /// The same for refunds (`woocommerce_order-refund_data_store`): always the store of the orders.
     virtual std::string get_orders_refund_data_store() = 0;
+    /// Whether rows of orders may be cached (option `woocommerce_hpos_datastore_caching_enabled`, yes where it is not set).
+    virtual bool hpos_data_caching_is_enabled() = 0;
     /// What stands in the way of making `store` authoritative now; empty: nothing. Writes nothing.
     virtual std::vector<SwitchObstacle> get_switch_obstacles(std::string_view store, const SwitchOptions& options) = 0;
     /// The one door. Either switches in one transaction or gives every obstacle and changes nothing.

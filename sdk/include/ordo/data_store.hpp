@@ -23,6 +23,7 @@ struct StoreTraits {
     std::string_view orders_table;       ///< without prefix: what `OrderUtil::get_table_for_orders` names
     bool creates_tables_on_demand;       ///< true: the kernel makes missing tables before the first write
     std::size_t batch_rows_max = 10000;  ///< most orders in one call
+    std::string_view meta_table = {};    ///< without prefix: what `OrderUtil::get_table_for_order_meta` names
 };
 
 /// Enough of an order to merge two stores' id streams.

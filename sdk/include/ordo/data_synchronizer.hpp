@@ -58,7 +58,8 @@ enum class SyncRole : std::uint8_t { alone, worker };
 
 struct SyncOptions {
     SyncRole role = SyncRole::alone;
-    std::optional<std::uint64_t> batch_size;                 ///< orders; default: option, else 500
+    std::optional<std::uint64_t> batch_size;                 ///< orders; default: option, else `batch_size_usual`
+    std::uint64_t batch_size_usual = 500;
     std::function<void(const SyncProgress&)> progress;       ///< after each batch, on the calling thread
     std::function<bool()> stop_requested;                    ///< asked after each batch; true: end, resumable
 };
@@ -81,6 +82,7 @@ struct SyncStatus {
     bool compatibility_mode = false;
     std::uint64_t orders_in_posts = 0, orders_in_hpos = 0;
     std::uint64_t pending = 0;             ///< orders that a sync would write or erase; quarantined ones not included
+    std::uint64_t pending_deletions = 0;   ///< of those, the recorded deletions
     std::uint64_t only_in_backup = 0;      ///< orders the authoritative store does not have, without a deletion record
     std::uint64_t quarantined = 0, overflow = 0, auto_drafts = 0;
     std::vector<UnknownOrderTypes::Found> unknown_types;

@@ -111,14 +111,22 @@ public:
     virtual void write(const std::function<void(Unit&)>& body) = 0;
 };
 
-/// "(1,2,3)" for `IN`. Ids are numbers, so they need no binding; `ids` must not be empty.
-inline std::string id_list(std::span<const OrderId> ids) {
+/// "(1,2,3)" for `IN`. Numbers need no binding; there must be one.
+inline std::string number_list(std::span<const std::uint64_t> numbers) {
     std::string list = "(";
-    for (const OrderId id : ids) {
+    for (const std::uint64_t number : numbers) {
         if (list.size() > 1) list += ',';
-        list += std::to_string(id.value);
+        list += std::to_string(number);
     }
     return list + ")";
+}
+
+/// The same of order ids.
+inline std::string id_list(std::span<const OrderId> ids) {
+    std::vector<std::uint64_t> numbers;
+    numbers.reserve(ids.size());
+    for (const OrderId id : ids) numbers.push_back(id.value);
+    return number_list(numbers);
 }
 
 /// "(?,?,?)"; `count` must not be 0.

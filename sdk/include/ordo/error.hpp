@@ -52,6 +52,7 @@ inline constexpr ErrorCode database_full{"ordo.database.full", ExitCode::io};
 inline constexpr ErrorCode database_busy{"ordo.database.busy", ExitCode::locked};
 inline constexpr ErrorCode database_connection_lost{"ordo.database.connection_lost", ExitCode::no_database};
 inline constexpr ErrorCode database_schema{"ordo.database.schema", ExitCode::differences};
+inline constexpr ErrorCode database_table_needed{"ordo.database.table_needed", ExitCode::refused};
 
 inline constexpr ErrorCode plugin_missing{"ordo.plugin.missing", ExitCode::usage};
 inline constexpr ErrorCode plugin_manifest{"ordo.plugin.manifest", ExitCode::usage};
@@ -90,6 +91,8 @@ inline constexpr ErrorCode import_interrupted{"ordo.import.interrupted", ExitCod
 
 inline constexpr ErrorCode sync_locked{"ordo.sync.locked", ExitCode::locked};
 inline constexpr ErrorCode sync_direction{"ordo.sync.direction", ExitCode::refused};
+inline constexpr ErrorCode repair_bad_plan{"ordo.repair.bad_plan", ExitCode::bad_input};
+inline constexpr ErrorCode rollback_refused{"ordo.rollback.refused", ExitCode::refused};
 inline constexpr ErrorCode switch_refused{"ordo.switch.refused", ExitCode::refused};
 inline constexpr ErrorCode needs_confirmation{"ordo.needs_confirmation", ExitCode::refused};
 }  // namespace errc

@@ -14,13 +14,18 @@
 #include <ordo/custom_orders_table_controller.hpp>
 #include <ordo/data_synchronizer.hpp>
 #include <ordo/database.hpp>
+#include <ordo/database_util.hpp>
 #include <ordo/error.hpp>
 #include <ordo/hook_catalogue.hpp>
 #include <ordo/hooks.hpp>
+#include <ordo/legacy_data_handler.hpp>
 #include <ordo/log.hpp>
 #include <ordo/options.hpp>
+#include <ordo/order_repairer.hpp>
 #include <ordo/order_transfer.hpp>
+#include <ordo/order_util.hpp>
 #include <ordo/order_verifier.hpp>
+#include <ordo/posts_to_orders_migration_controller.hpp>
 
 #if defined(ORDO_KERNEL_SHARED)
 #define ORDO_API __attribute__((visibility("default")))
@@ -92,9 +97,14 @@ public:
     CustomOrdersTableController& controller() noexcept;
     DataSynchronizer& synchronizer() noexcept;
     OrderVerifier& verifier() noexcept;
+    OrderRepairer& repairer() noexcept;
+    LegacyDataHandler& legacy_data() noexcept;
     OrderExporter& exporter() noexcept;
     DumpImporter& importer() noexcept;
     OrderImporter& order_importer() noexcept;
+    PostsToOrdersMigrationController& migration_controller() noexcept;
+    OrderUtil& order_util() noexcept;
+    DatabaseUtil& database_util() noexcept;
 
     std::vector<PluginInfo> plugins() const;
     std::vector<HookInfo> hook_catalogue() const;

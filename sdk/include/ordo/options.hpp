@@ -16,6 +16,11 @@ inline constexpr std::string_view migration_batch_size = "woocommerce_orders_cot
 /// Isolation of the transactions that copy orders; they are transactions whatever
 /// `woocommerce_use_db_transactions_for_custom_orders_table_data_sync` says.
 inline constexpr std::string_view sync_isolation_level = "woocommerce_db_transactions_isolation_level_for_custom_orders_table_data_sync";
+inline constexpr std::string_view datastore_caching_enabled = "woocommerce_hpos_datastore_caching_enabled";
+inline constexpr std::string_view orders_cache_enabled = "woocommerce_orders_cache_enabled";
+/// How far the migration is and what failed, as PHP's serialised arrays (`PostsToOrdersMigrationController`).
+inline constexpr std::string_view migration_status = "woocommerce_custom_orders_table_migration_status";
+inline constexpr std::string_view migration_errors = "woocommerce_custom_orders_table_migration_errors";
 inline constexpr std::string_view timezone_string = "timezone_string";
 inline constexpr std::string_view gmt_offset = "gmt_offset";
 }  // namespace option

@@ -1,0 +1,24 @@
+/// The verbs of `ordo hpos` that have a file of their own, and how differences are printed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "context.hpp"
+
+namespace ordo::cli {
+
+void add_hpos_verify(CLI::App& noun, Context& context);    ///< verify-data, diff
+void add_hpos_repair(CLI::App& noun, Context& context);    ///< repair
+void add_hpos_backfill(CLI::App& noun, Context& context);  ///< backfill
+
+boost::json::object to_json(const Difference& difference);
+
+/// A repair plan: a JSON object a line. The first says between which stores, each other one is a difference with the
+/// digests of its order as it was seen. Lines may be taken out; nothing else may be changed.
+std::string plan_header(const Direction& way);
+std::string plan_line(const Difference& difference, const Direction& way);
+
+}  // namespace ordo::cli
