@@ -265,12 +265,22 @@ struct Kernel::Parts {
         return read.table_exists(settings.table_prefix + "posts") || read.table_exists(settings.table_prefix + "wc_orders");
     }
 
+    /// Nothing stored and nothing decided: without tables, or as an interrupted `db init` leaves them.
+    bool is_fresh(Read& read) const {
+        if (!is_shop(read)) return true;
+        bool used = options_table.get(read, option::custom_orders_table_enabled).has_value();
+        for (const char* table : {"posts", "wc_orders"})
+            if (const std::string name = settings.table_prefix + table; read.table_exists(name))
+                read.query("SELECT 1 FROM " + name + " LIMIT 1", [&](const Row&) { used = true; });
+        return !used;
+    }
+
     bool has_shop() {
         bool shop = false;
         try {
             database.read([&](Read& read) { shop = is_shop(read); });
         } catch (const Error& error) {
-            if (error.code() != errc::database_unavailable) throw;
+            if (error.code() != errc::database_missing) throw;
         }
         return shop;
     }
@@ -285,6 +295,16 @@ struct Kernel::Parts {
                         "is [database] table_prefix right? Bring a shop in with `ordo import DUMP.sql.gz`, or begin one with `ordo db init`");
     }
 
+    /// False too while the server does not answer: what needs it will say so.
+    bool hpos_is_known_to_be_on() {
+        try {
+            return controller.configured_store() == store_hpos;
+        } catch (const Error& error) {
+            if (error.code() != errc::database_unavailable && error.code() != errc::database_connection_lost) throw;
+            return false;
+        }
+    }
+
     /// What every start says or refuses: a forced store the gate refuses, undeclared plugins while HPOS is on.
     void check_start() {
         controller.apply_forced_store();
@@ -295,7 +315,7 @@ struct Kernel::Parts {
                             fmt::format("plugin {} is {} with custom_order_tables, and [plugins] strict_compatibility is set", plugin.plugin,
                                         to_string(plugin.compatibility)),
                             "remove it from [plugins] load, or have its author declare compatibility");
-            if (controller.configured_store() == store_hpos)
+            if (hpos_is_known_to_be_on())
                 log.warning("plugin {} is {} with custom_order_tables while HPOS is on", plugin.plugin, to_string(plugin.compatibility));
         }
     }
@@ -366,9 +386,9 @@ SchemaReport Kernel::init_database() {
     SchemaReport report;
     bool fresh = true;
     try {
-        parts.database.read([&](Read& read) { fresh = !parts.is_shop(read); });
+        parts.database.read([&](Read& read) { fresh = parts.is_fresh(read); });
     } catch (const Error& error) {
-        if (error.code() != errc::database_unavailable) throw;
+        if (error.code() != errc::database_missing) throw;
         parts.database.write([](Unit&) {});  // makes the file; throws what is wrong if it cannot
     }
     const auto install = [&](const Schema& schema) {

@@ -30,7 +30,7 @@ struct Failure {
 
 class SqlDialect : public Dialect {
 public:
-    /// Opens a connection. Throws `ordo.database.unavailable`.
+    /// Opens a connection. Throws `ordo.database.missing`, `ordo.database.unavailable`, or `ordo.database.connection_lost` if it got lost meanwhile.
     virtual std::unique_ptr<soci::session> connect(Access access) const = 0;
     virtual Failure explain(const soci::soci_error& error) const = 0;
 

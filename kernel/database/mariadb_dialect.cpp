@@ -203,7 +203,9 @@ public:
             *session << "SET SESSION TRANSACTION ISOLATION LEVEL " << (access == Access::read_only ? "REPEATABLE READ" : "READ COMMITTED");
             return session;
         } catch (const soci::soci_error& error) {
-            throw Error(errc::database_unavailable, fmt::format("cannot open {}: {}", description(), explain(error).message),
+            const Failure failure = explain(error);
+            throw Error(failure.code == errc::database_connection_lost ? failure.code : errc::database_unavailable,
+                        fmt::format("cannot open {}: {}", description(), failure.message),
                         "is the server running, and are user, password and database right? The user needs to read and write the tables, and to create them");
         }
     }
@@ -218,7 +220,8 @@ public:
         Failure failure{errc::database_statement, fmt::format("{} ({})", masked_message(number, words), number)};
         switch (number) {
             case 1205: case 1213: case 1020: failure.code = errc::database_busy; break;
-            case 1053: case 1927: case 2006: case 2013: case 2055: case 4031: failure.code = errc::database_connection_lost; break;
+            case 1053: case 1158: case 1159: case 1160: case 1161: case 1927: case 2006: case 2012: case 2013: case 2027: case 2055: case 4031:
+                failure.code = errc::database_connection_lost; break;
             case 3: case 1021: case 1114: failure.code = errc::database_full; break;
             case 1030: if (words.find("28") != std::string::npos) failure.code = errc::database_full; break;
             case 1290: case 1792: failure.code = errc::io; break;  // the server, or the transaction, is read-only

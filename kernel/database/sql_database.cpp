@@ -76,10 +76,18 @@ std::unique_ptr<Session> SqlDatabase::begin(Access access, std::string_view isol
 }
 
 void SqlDatabase::read(const std::function<void(Read&)>& body) {
+    again_if_lost([&] { read_once(body); });
+}
+
+void SqlDatabase::read_once(const std::function<void(Read&)>& body) {
     auto session = begin(Access::read_only, {});
     Snapshot snapshot(*session);
     body(snapshot);  // a throw closes the connection, and with it the snapshot
-    session->execute("COMMIT", {});
+    try {
+        session->execute("COMMIT", {});
+    } catch (const Error&) {
+        return;  // all was read by then; the connection is closed
+    }
     give_back(std::move(session), Access::read_only);
 }
 
@@ -140,6 +148,8 @@ void SqlDatabase::write(const std::function<void(Unit&)>& body, std::string_view
 void SqlDatabase::run(const std::function<void(DdlUnit&)>& body) {
     if (dialect_->has_transactional_ddl()) return transaction(body, {});
     if (TransactionUnit::current(*this)) throw Error(errc::internal, "tables are made outside of units of work: making them commits");
+    // Two at once would take each other's staged tables.
+    const auto alone = wait_for_lock("ordo making tables");
     again_if_lost([&] {
         auto session = begin(Access::read_write, {});
         StagedUnit unit(*this, *session);
@@ -156,11 +166,25 @@ void SqlDatabase::run(const std::function<void(DdlUnit&)>& body) {
 
 std::unique_ptr<SqlDatabase::NamedLock> SqlDatabase::try_lock(std::string_view name) {
     if (dialect_->take_lock_sql().empty()) return std::make_unique<NamedLock>(nullptr, "");
-    auto session = std::make_unique<Session>(*dialect_, Access::read_write);
+    std::unique_ptr<Session> session;
     bool taken = false;
     const BytesView value{name};
-    session->query(dialect_->take_lock_sql(), {&value, 1}, [&](const Row& row) { taken = row.number(0) == 1; });
+    again_if_lost([&] {
+        session = std::make_unique<Session>(*dialect_, Access::read_write);
+        session->query(dialect_->take_lock_sql(), {&value, 1}, [&](const Row& row) { taken = row.number(0) == 1; });
+    });
     return taken ? std::make_unique<NamedLock>(std::move(session), std::string(name)) : nullptr;
+}
+
+std::unique_ptr<SqlDatabase::NamedLock> SqlDatabase::wait_for_lock(std::string_view name) {
+    constexpr std::chrono::seconds longest{60};
+    const auto give_up = std::chrono::steady_clock::now() + longest;
+    for (;;) {
+        if (auto lock = try_lock(name)) return lock;
+        if (std::chrono::steady_clock::now() >= give_up)
+            throw Error(errc::database_busy, dialect_->description() + ": another program has been making tables for a minute", "run the command again when it is done");
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
 }
 
 SqlDatabase::NamedLock::NamedLock(std::unique_ptr<Session> session, std::string name) : session_(std::move(session)), name_(std::move(name)) {}

@@ -25,15 +25,13 @@ public:
 
     const SqlDialect& dialect() const noexcept override { return *dialect_; }
     void read(const std::function<void(Read&)>& body) override;
+    void read_once(const std::function<void(Read&)>& body) override;
     /// The body runs again after a deadlock, a busy database or a lost connection, as often as the dialect allows. If the
     /// connection is lost in the commit itself nobody can tell whether it happened: a body must find that out by itself.
     /// Called inside another unit of the same thread it joins that one by a savepoint.
     void write(const std::function<void(Unit&)>& body) override;
     /// With an isolation level of its own ("READ COMMITTED"), or empty for the usual one. SQLite has only one.
     void write(const std::function<void(Unit&)>& body, std::string_view isolation);
-    /// Runs `work` again, after a pause, while the database is busy or the connection is lost. For reading: `work` calls
-    /// `read` and begins anew each time.
-    void again_if_lost(const std::function<void()>& work);
     void run(const std::function<void(DdlUnit&)>& body) override;
 
     /// A lock by name among all users of the database, held by a connection of its own: gone when that connection is.
@@ -46,6 +44,9 @@ private:
     void give_back(std::unique_ptr<Session> session, Access access);
     std::unique_ptr<Session> begin(Access access, std::string_view isolation);
     void close_idle();
+    std::unique_ptr<NamedLock> wait_for_lock(std::string_view name);
+    /// Runs `work` again, after a pause, while the database is busy or the connection is lost.
+    void again_if_lost(const std::function<void()>& work);
     void transaction(const std::function<void(TransactionUnit&)>& body, std::string_view isolation);
 
     struct Pool;

@@ -47,7 +47,7 @@ public:
 
     std::unique_ptr<soci::session> connect(Access access) const override {
         if (access == Access::read_only && !std::filesystem::exists(file_))
-            throw Error(errc::database_unavailable, fmt::format("there is no database at {}", file_.string()),
+            throw Error(errc::database_missing, fmt::format("there is no database at {}", file_.string()),
                         "bring a shop in with `ordo import DUMP.sql.gz`, make an empty one with `ordo db init`, or name another with --database");
         try {
             auto session = std::make_unique<soci::session>(

@@ -92,6 +92,8 @@ void StagedUnit::put_in_place() {
     std::vector<std::string> replaced;
     for (const auto& [name, staged] : staged_) {
         if (TransactionUnit::table_exists(name)) {
+            // Only what was to be dropped is replaced. Anything else has come from somebody else: all is looked at again.
+            if (!dropped_.contains(name)) throw Error(errc::database_busy, fmt::format("the table {} has been made by another program meanwhile", name));
             replaced.push_back(fmt::format("ordo_replaced_{}", replaced.size()));
             drop(replaced.back());
             renames.emplace_back(name, replaced.back());

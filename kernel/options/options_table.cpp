@@ -32,7 +32,7 @@ std::optional<std::string> OptionsTable::get(std::string_view name) const {
         database_->read([&](Read& read) { value = get(read, name); });
     } catch (const Error& error) {
         // Before the first import there is no database, and so no option.
-        if (error.code() != errc::database_unavailable) throw;
+        if (error.code() != errc::database_missing) throw;
     }
     return value;
 }
@@ -56,6 +56,7 @@ bool OptionsTable::remove(Unit& unit, std::string_view name) const {
 std::vector<OptionRow> OptionsTable::list(std::string_view prefix) const {
     std::vector<OptionRow> rows;
     database_->read([&](Read& read) {
+        rows.clear();
         const auto table = find_table(read);
         if (!table) return;
         read.query("SELECT option_name, option_value FROM " + *table + " ORDER BY option_name", [&](const Row& row) {

@@ -22,7 +22,7 @@ public:
         std::uint64_t exported = 0;
         // One snapshot for the whole export: the lines belong together.
         const AutoDrafts drafts = options.include_auto_drafts ? AutoDrafts::include : AutoDrafts::leave_out;
-        database_->read([&](Read& read) {
+        database_->read_once([&](Read& read) {
             const StoreView view(*stores_, read);
             const auto write = writer(options.form, read);
             for (OrderId after{};;) {

@@ -25,7 +25,9 @@ std::string start_of(const std::string& pid) {
     if (!std::getline(stat, line)) return {};
     std::istringstream fields(line.substr(line.rfind(')') + 1));  // the name before it may hold blanks
     std::string field;
-    for (int i = 3; i <= 22 && fields >> field; ++i) continue;
+    fields >> field;
+    if (field == "Z" || field == "X") return {};  // killed, and not yet waited for
+    for (int i = 4; i <= 22 && fields >> field; ++i) continue;
     return field;
 }
 

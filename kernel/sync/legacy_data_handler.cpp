@@ -177,6 +177,7 @@ private:
         OrderRecord wanted;
         OrderWrite write;
         services_.database->read([&](Read& read) {
+            result.outcome = Outcome::unchanged;
             const orders::StoreView view(*services_.stores, read);
             const auto source = read_part(view, way, way.source, order, parts, AutoDrafts::leave_out);
             const auto target = read_part(view, way, way.target, order, parts, AutoDrafts::include);

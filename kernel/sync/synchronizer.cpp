@@ -172,15 +172,17 @@ void Synchronizer::put_in_quarantine(Run& run, OrderId order, const OrderRecord*
     run.result.quarantined.push_back({order, std::string(field), reason, repair_command(order), run.way.target, digest});
 }
 
-bool Synchronizer::is_in_target(Unit& unit, const Direction& way, const Writes& writes) const {
+bool Synchronizer::is_in_target(Unit& unit, const Direction& way, const Writes& writes, std::span<const WriteResult> results) const {
     std::vector<OrderId> ids;
     for (const OrderWrite& one : writes.writes) ids.push_back(one.id);
     std::sort(ids.begin(), ids.end());
     const auto held = orders::StoreView(*services_.stores, unit).read_mirrored(way, way.target, ids, AutoDrafts::include);
-    return std::all_of(writes.sources.begin(), writes.sources.end(), [&](const OrderRecord* source) {
-        const auto* order = orders::find_order(held, source->id);
-        return order && orders::compare(*source, *order).empty();
-    });
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        if (results[i].outcome != Outcome::written) continue;
+        const auto* order = orders::find_order(held, writes.sources[i]->id);
+        if (!order || !orders::compare(*writes.sources[i], *order).empty()) return false;
+    }
+    return true;
 }
 
 void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& written) const {
@@ -190,7 +192,7 @@ void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& 
         services_.database->write([&](Unit& unit) {
             run.claim.confirm(unit);
             // A second time: the connection was lost. If that was in the commit itself, all of it may be there.
-            if (!results.empty() && is_in_target(unit, run.way, writes)) return;
+            if (!results.empty() && is_in_target(unit, run.way, writes, results)) return;
             results = services_.stores->get(run.way.target).write(unit, writes.writes);
             if (results.size() != writes.size()) throw Error(errc::plugin_failed, "the store gave another number of results than it got writes");
             services_.stores->overflow().save(unit, run.way.target, writes.writes, results, writes.sources);
@@ -336,9 +338,7 @@ void Synchronizer::release_settled(const Run& run) const {
 void Synchronizer::tidy(Run& run, std::uint64_t batch) {
     for (;;) {
         Tombstones tombstones;
-        services_.database->again_if_lost([&] {
-            services_.database->read([&](Read& snapshot) { tombstones = list_tombstones({*services_.stores, snapshot}, run.way, batch); });
-        });
+        services_.database->read([&](Read& snapshot) { tombstones = list_tombstones({*services_.stores, snapshot}, run.way, batch); });
         if (!tombstones.out_of_date.empty()) {
             // Kept, they would make a deletion of any later loss.
             services_.database->write([&](Unit& unit) {
@@ -349,7 +349,7 @@ void Synchronizer::tidy(Run& run, std::uint64_t batch) {
         if (tombstones.deleted.empty()) break;
         erase(run, tombstones.deleted);
     }
-    services_.database->again_if_lost([&] { release_settled(run); });
+    release_settled(run);
 }
 
 void Synchronizer::run_alone(Run& run, const SyncOptions& options, SyncProgress& progress, SyncReport& report) {
@@ -406,10 +406,15 @@ void Synchronizer::run_as_worker(const Direction& way, const SyncOptions& option
         report.skipped = result.unchanged;
         if (report.interrupted || !pass.finish()) return;
     }
-    const RunLock lock(*services_.database, services_.table_prefix);
-    Run run{way, lock, level, {}};
-    tidy(run, size);
-    report.migrated += run.result.written;
+    try {
+        const RunLock lock(*services_.database, services_.table_prefix);
+        Run run{way, lock, level, {}};
+        tidy(run, size);
+        report.migrated += run.result.written;
+    } catch (const Error& error) {
+        // Whoever has come in between tidies up at its own end.
+        if (error.code() != errc::sync_locked) throw;
+    }
 }
 
 SyncReport Synchronizer::sync(const SyncOptions& options) {

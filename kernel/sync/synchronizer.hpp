@@ -81,7 +81,8 @@ private:
     Batch read(const Direction& way, const ListIds& list_ids) const;
     void write(Run& run, const Batch& batch) const;
     void commit(Run& run, const Writes& writes, std::vector<OrderId>& written) const;
-    bool is_in_target(Unit& unit, const Direction& way, const Writes& writes) const;
+    /// True: the target has what `results` call written.
+    bool is_in_target(Unit& unit, const Direction& way, const Writes& writes, std::span<const WriteResult> results) const;
     void put_in_quarantine(Run& run, OrderId order, const OrderRecord* source, std::string_view field, const std::string& reason) const;
     void run_alone(Run& run, const SyncOptions& options, SyncProgress& progress, SyncReport& report);
     void run_as_worker(const Direction& way, const SyncOptions& options, SyncProgress& progress, SyncReport& report);

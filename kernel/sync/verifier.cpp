@@ -35,7 +35,7 @@ public:
         const auto started = std::chrono::steady_clock::now();
         VerifyReport report;
         report.way = direction_();
-        database_->read([&](Read& read) {
+        database_->read_once([&](Read& read) {
             const orders::StoreView view(*stores_, read);
             check_types(view, options.order_types);
             if (options.sample > 0) report.sample = draw(view, options, report);
@@ -49,6 +49,7 @@ public:
     std::vector<Difference> diff(OrderId order) override {
         std::vector<Difference> differences;
         database_->read([&](Read& read) {
+            differences.clear();
             const orders::StoreView view(*stores_, read);
             VerifyReport report;
             report.way = direction_();
@@ -66,6 +67,7 @@ public:
         const Direction way = direction_();
         std::vector<ComparedOrder> compared;
         database_->read([&](Read& read) {
+            compared.clear();
             const orders::StoreView view(*stores_, read);
             const auto source = view.read_mirrored(way, way.source, ids), target = view.read_mirrored(way, way.target, ids);
             for (const OrderId id : ids) {

@@ -2,6 +2,7 @@
 /// the last one is where the next begins. A row without a holder is a range that is done; an empty range is a worker.
 #include "kernel/sync/worker_pass.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <thread>
@@ -42,7 +43,20 @@ std::optional<std::string> WorkerPass::find_live_holder(Read& read, const std::s
 
 WorkerPass::WorkerPass(database::SqlDatabase& database, std::string table_prefix, NextRange next_range)
     : database_(&database), prefix_(std::move(table_prefix)), table_(lease_table(prefix_)), holder_(make_holder()), next_range_(std::move(next_range)) {
-    database.write([&](Unit& unit) {
+    // The last worker of a pass that has just ended holds the shop for itself, for the moment in which it tidies up.
+    constexpr std::chrono::milliseconds between{200}, longest{3000};
+    for (std::chrono::milliseconds waited{0};; waited += between) {
+        try {
+            return join();
+        } catch (const Error& error) {
+            if (error.code() != errc::sync_locked || waited >= longest) throw;
+        }
+        std::this_thread::sleep_for(between);
+    }
+}
+
+void WorkerPass::join() {
+    database_->write([&](Unit& unit) {
         RunLock::enter(unit, prefix_);
         RunLock::refuse_if_held(unit, prefix_);
         pass_.clear();
@@ -93,7 +107,8 @@ WorkerPass::Progress WorkerPass::try_take(std::optional<Lease>& lease) {
             under_way = true;
             last = std::max(last, row.number(2));
             if (row.text(3).empty() || row.number(1) == row.number(2)) return;
-            if (is_live(row, 3, 4)) {
+            // One of its own that it does not know of: the connection was lost when it was taken.
+            if (row.text(3) != holder_ && is_live(row, 3, 4)) {
                 others = true;
             } else if (abandoned.empty()) {
                 abandoned = row.text(0);
@@ -133,7 +148,8 @@ bool WorkerPass::finish() {
     database_->write([&](Unit& unit) {
         RunLock::enter(unit, prefix_);
         const BytesView bound{pass_};
-        rows = unit.execute("DELETE FROM " + table_ + " WHERE pass = ?", {&bound, 1});
+        // None are left if an earlier try was committed after all.
+        rows = std::max(rows, unit.execute("DELETE FROM " + table_ + " WHERE pass = ?", {&bound, 1}));
     });
     return rows > 0;
 }

@@ -47,6 +47,7 @@ public:
 
 private:
     friend class Lease;
+    void join();
     enum class Progress : std::uint8_t { leased, waiting, done };
     Progress try_take(std::optional<Lease>& lease);
     std::string insert_range(Unit& unit, const LeasedRange& range) const;

@@ -199,7 +199,7 @@ public:
                 std::erase_if(tables, [&read](const std::string& table) { return !read.table_exists(table); });
             });
         } catch (const Error& error) {
-            if (error.code() != errc::database_unavailable) throw;
+            if (error.code() != errc::database_missing) throw;
             tables.clear();  // no database yet, so none of them exists; what else may be wrong the import itself will tell
         }
         return tables;

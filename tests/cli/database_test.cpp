@@ -78,7 +78,7 @@ TEST_CASE("a database that is no shop is said to be none, and not touched") {
 
 TEST_CASE("where there is no database the way to one is shown, and none appears by itself") {
     const Folder folder(Holds::nothing);
-    check_refused(folder, "ordo.database.unavailable", "ordo import");
+    check_refused(folder, "ordo.database.missing", "ordo import");
     CHECK(folder.file_names().empty());
 }
 

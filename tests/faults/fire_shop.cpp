@@ -2,9 +2,6 @@
 #include "tests/faults/fire_shop.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <cstdlib>
-#include <iostream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -54,21 +51,19 @@ std::vector<std::string> rows_of(Database& database, const std::string& table) {
 
 }  // namespace
 
-bool soaking() { return std::getenv("ORDO_TEST_SOAK") != nullptr; }
-
-std::uint64_t new_seed(const char* test) {
-    const char* given = std::getenv("ORDO_TEST_SEED");
-    const std::uint64_t seed = given ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-    std::cout << test << ": ORDO_TEST_SEED=" << seed << std::endl;
-    return seed;
-}
-
 Contents contents(Database& database) {
     Contents all;
+    try {
+        database.read([](Read&) {});
+    } catch (const Error& error) {
+        if (error.code() != errc::database_missing) throw;
+        return all;
+    }
     for (const std::string& table : table_names(database))
         if (!table.starts_with("sqlite") && table != "wp_ordo_lock" && table != "wp_ordo_lease") all[table] = rows_of(database, table);
     // When a run was is no part of what it left.
-    std::erase_if(all["wp_options"], [](const std::string& row) { return row.find("woocommerce_custom_orders_table_migration_") != std::string::npos; });
+    if (const auto options = all.find("wp_options"); options != all.end())
+        std::erase_if(options->second, [](const std::string& row) { return row.find("woocommerce_custom_orders_table_migration_") != std::string::npos; });
     return all;
 }
 
@@ -150,6 +145,13 @@ std::unique_ptr<Process> FireShop::start(const Command& arguments, const RunOpti
 
 int FireShop::orders() const {
     return std::stoi(select_one(*database_, "SELECT COUNT(*) FROM wp_posts WHERE post_type IN ('shop_order', 'shop_order_refund', 'shop_order_placehold') AND post_status <> 'auto-draft'"));
+}
+
+std::filesystem::path write_orders(const TempDirectory& into, int count) {
+    std::string lines;
+    for (int id = 101; id < 101 + count; ++id)
+        lines += fmt::format(R"({{"id":{0},"type":"shop_order","fields":{{"status":"wc-completed","billing_email":"{0}@shop.test"}},"meta":[["k","v"]],"items":[],"notes":[]}})", id) + '\n';
+    return into.write("orders.jsonl", lines);
 }
 
 }  // namespace ordo::test

@@ -9,14 +9,9 @@
 
 #include "tests/cli/program.hpp"
 #include "tests/support/shop.hpp"
+#include "tests/support/soak.hpp"
 
 namespace ordo::test {
-
-/// True in the long run (`tests/run --soak`).
-bool soaking();
-
-/// A seed by the clock, or ORDO_TEST_SEED; printed, so that a failed test can be given it again.
-std::uint64_t new_seed(const char* test);
 
 /// Rows by table, each row as text, sorted; surrogate ids are left out, meta rows carry their rank among those of their key.
 /// Tables of orders and Ordo's own; who holds locks and leases is not compared.
@@ -25,6 +20,9 @@ Contents contents(Database& database);
 
 /// What one of two differs in, in a few lines; empty: nothing. Values stay out of it.
 std::string difference(const Contents& wanted, const Contents& found);
+
+/// A file of small orders in their canonical form, from id 101.
+std::filesystem::path write_orders(const TempDirectory& into, int count);
 
 class FireShop {
 public:

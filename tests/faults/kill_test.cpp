@@ -31,7 +31,6 @@ std::set<std::size_t> choose(const std::vector<std::string>& points, std::size_t
     return chosen;
 }
 
-/// One more than the last one: where the threads of a run pass their points in another order the last one may be missed.
 Result killed_at(const FireShop& shop, const Command& command, std::size_t point) {
     return shop.ordo(command, {.environment = {{"ORDO_KILL_AT", std::to_string(point)}}});
 }
@@ -41,6 +40,15 @@ struct Scenario {
     Holds begins;
     Command command, again;
 };
+
+/// A dump of the smallest shop there is.
+std::string small_dump(const std::string& name, int posts) {
+    std::string sql = "DROP TABLE IF EXISTS `wp_posts`;\nCREATE TABLE `wp_posts` (`ID` bigint(20) unsigned NOT NULL, `post_title` text, PRIMARY KEY (`ID`), KEY `t` (`post_title`(9)));\n"
+                      "DROP TABLE IF EXISTS `wp_options`;\nCREATE TABLE `wp_options` (`option_id` bigint(20) NOT NULL, `option_name` varchar(191), `option_value` longtext, PRIMARY KEY (`option_id`));\n"
+                      "DROP TABLE IF EXISTS `wp_" + name + "`;\nCREATE TABLE `wp_" + name + "` (`id` bigint(20) NOT NULL, PRIMARY KEY (`id`));\n";
+    for (int id = 1; id <= posts; ++id) sql += fmt::format("INSERT INTO `wp_posts` VALUES ({}, '{}');\n", id, name);
+    return sql + "INSERT INTO `wp_options` VALUES (1, 'blogname', '" + name + "');\nINSERT INTO `wp_" + name + "` VALUES (1),(2);\n";
+}
 
 }  // namespace
 
@@ -60,6 +68,74 @@ TEST_CASE("killed at any statement, a synchronisation ends like an undisturbed o
         INFO(killed);
         REQUIRE(killed.exit == -SIGKILL);
         const Result finished = shop.ordo(scenario.again);
+        INFO(finished);
+        REQUIRE(finished.exit == 0);
+        REQUIRE(difference(wanted, shop.contents()) == "");
+    }
+}
+
+TEST_CASE("killed at any statement, an import of a dump has brought everything or nothing, and the next one completes it [G12]") {
+    const bool replacing = GENERATE(false, true);
+    const FireShop undisturbed(Holds::nothing);
+    const auto dump = undisturbed.folder() / "shop.sql", newer = undisturbed.folder() / "newer.sql";
+    std::ofstream(dump) << small_dump("old", 40);
+    std::ofstream(newer) << small_dump("new", 60);
+    const Command first{"import", dump.string()}, second{"import", newer.string(), "--replace", "--yes"};
+    const auto begin = [&](const FireShop& shop) {
+        if (replacing) REQUIRE(shop.ordo(first).exit == 0);
+        return shop.contents();
+    };
+    const Contents before = begin(undisturbed);
+    const auto points = points_of(undisturbed, second);
+    const Contents wanted = undisturbed.contents();
+    for (const std::size_t point : choose(points, 8)) {
+        INFO("point " << point << " of " << points.size() << ": " << points[point - 1]);
+        const FireShop shop(Holds::nothing);
+        begin(shop);
+        REQUIRE(killed_at(shop, second, point).exit == -SIGKILL);
+        Contents left = shop.contents();
+        std::erase_if(left, [](const auto& table) { return table.first.starts_with("ordo_"); });  // staged, never seen by a shop
+        INFO(difference(before, left));
+        INFO(difference(wanted, left));
+        REQUIRE((left == before || left == wanted));
+        const Result finished = shop.ordo(second);
+        INFO(finished);
+        REQUIRE(finished.exit == 0);
+        REQUIRE(difference(wanted, shop.contents()) == "");
+    }
+}
+
+TEST_CASE("killed at any statement, an import of orders has brought whole batches, and the next one completes it [G12]") {
+    const std::string store = GENERATE("posts", "hpos");
+    const FireShop undisturbed(Holds::no_orders);
+    const TempDirectory directory;
+    const auto file = write_orders(directory, 1100);
+    const Command import{"order", "import", file.string(), "--store", store, "--skip-existing"};
+    const auto points = points_of(undisturbed, import);
+    const Contents wanted = undisturbed.contents();
+    for (const std::size_t point : choose(points, 6)) {
+        INFO(store << ", point " << point << " of " << points.size() << ": " << points[point - 1]);
+        const FireShop shop(Holds::no_orders);
+        REQUIRE(killed_at(shop, import, point).exit == -SIGKILL);
+        const std::string there = select_one(shop.database(), store == "posts" ? "SELECT COUNT(*) FROM wp_posts" : "SELECT COUNT(*) FROM wp_wc_orders");
+        CHECK((there == "0" || there == "500" || there == "1000" || there == "1100"));
+        const Result finished = shop.ordo(import);
+        INFO(finished);
+        REQUIRE(finished.exit == 0);
+        REQUIRE(difference(wanted, shop.contents()) == "");
+    }
+}
+
+TEST_CASE("killed at any statement, db init completes when it is called again [G12] [G32]") {
+    const Command init{"db", "init"};
+    const FireShop undisturbed(Holds::nothing);
+    const auto points = points_of(undisturbed, init);
+    const Contents wanted = undisturbed.contents();
+    for (const std::size_t point : choose(points, 8)) {
+        INFO("point " << point << " of " << points.size() << ": " << points[point - 1]);
+        const FireShop shop(Holds::nothing);
+        REQUIRE(killed_at(shop, init, point).exit == -SIGKILL);
+        const Result finished = shop.ordo(init);
         INFO(finished);
         REQUIRE(finished.exit == 0);
         REQUIRE(difference(wanted, shop.contents()) == "");

@@ -235,7 +235,7 @@ TEST_CASE("a file that is no database, a folder, another database's url: one cle
     };
     CHECK(code_of("sqlite://" + directory.write("text", "this is no database, only a text that is long enough").string()) == errc::database_unavailable);
     CHECK(code_of("sqlite://" + directory.path().string()) == errc::database_unavailable);
-    CHECK(code_of("sqlite://" + (directory.path() / "none.db").string()) == errc::database_unavailable);
+    CHECK(code_of("sqlite://" + (directory.path() / "none.db").string()) == errc::database_missing);
     CHECK(!std::filesystem::exists(directory.path() / "none.db"));
     CHECK(code_of("oracle://user:secret@host/db") == errc::config_bad_value);
     CHECK(code_of("sqlite://") == errc::config_bad_value);

@@ -102,7 +102,12 @@ class Database {
 public:
     virtual ~Database() = default;
     virtual const Dialect& dialect() const noexcept = 0;
+    /// One snapshot. The body runs again, on another one, if the connection was lost or the database is busy: what it gathers
+    /// begins anew in it.
     virtual void read(const std::function<void(Read&)>& body) = 0;
+    /// The same for a body that cannot begin anew, because it hands on what it reads: a lost connection ends it.
+    virtual void read_once(const std::function<void(Read&)>& body) = 0;
+    /// One transaction, all or nothing. The body runs again after a deadlock, a busy database or a lost connection.
     virtual void write(const std::function<void(Unit&)>& body) = 0;
 };
 

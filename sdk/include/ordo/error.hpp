@@ -43,6 +43,8 @@ inline constexpr ErrorCode config_unknown_key{"ordo.config.unknown_key", ExitCod
 inline constexpr ErrorCode config_wrong_type{"ordo.config.wrong_type", ExitCode::usage};
 inline constexpr ErrorCode config_bad_value{"ordo.config.bad_value", ExitCode::usage};
 
+/// There is none at that place yet. Unlike `database_unavailable`, which says nothing of what stands in it.
+inline constexpr ErrorCode database_missing{"ordo.database.missing", ExitCode::no_database};
 inline constexpr ErrorCode database_unavailable{"ordo.database.unavailable", ExitCode::no_database};
 inline constexpr ErrorCode database_not_a_shop{"ordo.database.not_a_shop", ExitCode::no_database};
 inline constexpr ErrorCode database_statement{"ordo.database.statement", ExitCode::internal};

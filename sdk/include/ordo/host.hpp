@@ -48,7 +48,7 @@ public:
     virtual Hooks& hooks() noexcept = 0;
     virtual Log& log() noexcept = 0;
     virtual const PluginSettings& settings() const noexcept = 0;
-    /// The shop's database. It may not exist yet: then reading throws `ordo.database.unavailable`. Not from inside a slot that
+    /// The shop's database. It may not exist yet: then reading throws `ordo.database.missing`. Not from inside a slot that
     /// already has a `Read` or `Unit`: use that one.
     virtual Database& database() noexcept = 0;
     virtual const SiteZone& site_zone() const noexcept = 0;

@@ -1,0 +1,129 @@
+/// A network that cuts connections: at random, in the commit itself, all at once. Nothing is lost, nothing is there twice,
+/// and the program ends by itself as if nothing had been.
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "tests/faults/fire_shop.hpp"
+#include "tests/faults/proxy.hpp"
+
+namespace ordo::test {
+namespace {
+
+using Holds = FireShop::Holds;
+
+Result ordo_through(const Proxy& proxy, const FireShop& shop, Command arguments) {
+    arguments.emplace_back("--database");
+    arguments.push_back(proxy.url(shop.url()));
+    return Process(shop.folder(), arguments).wait();
+}
+
+Contents undisturbed(Holds begins, const Command& command) {
+    const FireShop shop(begins);
+    const Result result = shop.ordo(command);
+    INFO(result);
+    REQUIRE(result.exit == 0);
+    return shop.contents();
+}
+
+KernelOptions through(const Proxy& proxy, const FireShop& shop) { return kernel_options(proxy.url(shop.url())); }
+
+}  // namespace
+
+TEST_CASE("over a network that cuts connections at random a synchronisation ends by itself, with the same rows [G5] [G26]", "[mariadb]") {
+    const auto begins = GENERATE(Holds::posts, Holds::hpos);
+    const Command sync{"hpos", "sync", "--batch-size", "20"};
+    static const std::uint64_t seed = new_seed("cut connections");
+    const Contents wanted = undisturbed(begins, sync);
+    int cuts = 0;
+    for (std::uint64_t round = 0; round < (soaking() ? 200 : 6); ++round) {
+        const FireShop shop(begins);
+        const Proxy proxy(seed + round, 1'000'000);
+        const Result result = ordo_through(proxy, shop, sync);
+        INFO("ORDO_TEST_SEED=" << seed << ", round " << round << ", " << proxy.cuts() << " cuts of " << proxy.connections() << " connections");
+        INFO(result);
+        CHECK(result.exit == 0);
+        CHECK(difference(wanted, shop.contents()) == "");
+        cuts += proxy.cuts();
+    }
+    CHECK(cuts > 0);
+}
+
+TEST_CASE("a commit whose answer is lost is neither done twice nor forgotten, and blames no order [G5] [G12]", "[mariadb]") {
+    struct Case {
+        Holds begins;
+        Command command;
+    };
+    static const TempDirectory directory;
+    static const std::string orders = write_orders(directory, 1100).string();
+    const auto [begins, command] = GENERATE(Case{Holds::posts, {"hpos", "sync", "--batch-size", "30"}}, Case{Holds::hpos, {"hpos", "sync", "--batch-size", "30"}},
+                                            Case{Holds::posts, {"hpos", "sync", "--batch-size", "30", "--worker"}},
+                                            Case{Holds::no_orders, {"order", "import", orders, "--store", "hpos"}},
+                                            Case{Holds::no_orders, {"order", "import", orders, "--store", "posts"}});
+    const Contents wanted = undisturbed(begins, command);
+    for (int commit = 1; commit <= 1000; commit += soaking() ? 1 : 2) {
+        const FireShop shop(begins);
+        Proxy proxy;
+        proxy.lose_answer_of_commit(commit);
+        const Result result = ordo_through(proxy, shop, command);
+        INFO("commit " << commit);
+        INFO(result);
+        CHECK(result.exit == 0);
+        CHECK(difference(wanted, shop.contents()) == "");
+        if (proxy.cuts() == 0) break;  // there are no more
+    }
+}
+
+TEST_CASE("while the server does not answer nobody is told that posts are authoritative", "[mariadb]") {
+    const FireShop shop(Holds::hpos);
+    Proxy proxy;
+    Kernel kernel(through(proxy, shop));
+    REQUIRE(kernel.controller().get_orders_data_store() == "hpos");
+    proxy.refuse(true);
+    CHECK_THROWS_AS(kernel.controller().get_orders_data_store(), Error);
+    CHECK_THROWS_AS(kernel.init_database(), Error);
+    proxy.refuse(false);
+    CHECK(kernel.controller().get_orders_data_store() == "hpos");
+}
+
+TEST_CASE("16 writers over a network that cuts connections surface no error and lose no write [G26]", "[mariadb]") {
+    constexpr int writers = 16;
+    const int writes = soaking() ? 2000 : 40;
+    const std::uint64_t seed = new_seed("16 writers");
+    TestDatabase storage;
+    QuietLog log;
+    database::SqlDatabase direct(database::make_dialect(storage.url()), log);
+    execute(direct, "CREATE TABLE counter (id INT PRIMARY KEY, n INT) ENGINE=InnoDB");
+    execute(direct, "CREATE TABLE done (writer INT, n INT, PRIMARY KEY (writer, n)) ENGINE=InnoDB");
+    execute(direct, "INSERT INTO counter VALUES (1, 0), (2, 0), (3, 0)");
+    const Proxy proxy(seed, 12'000);
+    database::SqlDatabase db(database::make_dialect(proxy.url(storage.url())), log);
+    std::mutex mutex;
+    std::vector<std::string> errors;
+    std::vector<std::thread> threads;
+    for (int writer = 0; writer < writers; ++writer)
+        threads.emplace_back([&, writer] {
+            for (int n = 0; n < writes; ++n) try {
+                    db.write([&](Unit& unit) {
+                        // Whoever cannot bear to be run after its commit finds out for itself.
+                        bool again = false;
+                        unit.query(fmt::format("SELECT 1 FROM done WHERE writer = {} AND n = {}", writer, n), [&](const Row&) { again = true; });
+                        if (again) return;
+                        unit.execute(fmt::format("UPDATE counter SET n = n + 1 WHERE id = {}", 1 + n % 3));
+                        unit.execute(fmt::format("INSERT INTO done VALUES ({}, {})", writer, n));
+                        unit.execute(fmt::format("UPDATE counter SET n = n + 1 WHERE id = {}", 1 + (n + writer) % 3));
+                    });
+                } catch (const std::exception& error) {
+                    const std::lock_guard lock(mutex);
+                    errors.emplace_back(error.what());
+                }
+        });
+    for (std::thread& thread : threads) thread.join();
+    INFO("ORDO_TEST_SEED=" << seed << ", " << proxy.cuts() << " cuts");
+    CHECK(errors == std::vector<std::string>{});
+    CHECK(select_one(direct, "SELECT SUM(n) FROM counter") == std::to_string(2 * writers * writes));
+    CHECK(proxy.cuts() > 10);
+}
+
+}  // namespace ordo::test
