@@ -37,7 +37,7 @@ void RunLock::enter(Unit& unit, const std::string& table_prefix) {
     unit.upsert({{lock_table(table_prefix), {"name", "holder", "heartbeat"}, {gate_name, "", "0"}}, "name", {"holder"}});
 }
 
-void RunLock::refuse_if_held(Unit& unit, const std::string& table_prefix) {
+void RunLock::refuse_if_held(Unit& unit, const std::string& table_prefix, std::string_view by_other_than) {
     const BytesView name{run_name};
     std::string holder;
     long heartbeat = 0;
@@ -46,7 +46,7 @@ void RunLock::refuse_if_held(Unit& unit, const std::string& table_prefix) {
         heartbeat = static_cast<long>(row.number(1));
     });
     const long silent_s = now_s() - heartbeat;
-    if (!holder.empty() && !is_dead(holder) && silent_s < claim_silent_s_max)
+    if (!holder.empty() && holder != by_other_than && !is_dead(holder) && silent_s < claim_silent_s_max)
         refuse(fmt::format("{}, last heard of {} s ago", describe_holder(holder), silent_s));
 }
 
@@ -55,7 +55,8 @@ RunLock::RunLock(database::SqlDatabase& database, const std::string& table_prefi
     if (!lock_) refuse("its connection to the database is open");
     database.write([&](Unit& unit) {
         enter(unit, table_prefix);
-        refuse_if_held(unit, table_prefix);
+        // Its own row is there already if the answer to the first commit was lost.
+        refuse_if_held(unit, table_prefix, holder_);
         if (const auto worker = WorkerPass::find_live_holder(unit, table_prefix)) refuse(fmt::format("a worker, {}", describe_holder(*worker)));
         const std::string now = std::to_string(now_s());
         unit.upsert({{table_, {"name", "holder", "heartbeat"}, {run_name, holder_, now}}, "name", {"holder", "heartbeat"}});

@@ -26,8 +26,8 @@ public:
     void confirm(Unit& unit) const override;
     void keep_alive() const override;
 
-    /// Throws `ordo.sync.locked` if a run holds the shop for itself.
-    static void refuse_if_held(Unit& unit, const std::string& table_prefix);
+    /// Throws `ordo.sync.locked` if a run, other than the one named, holds the shop for itself.
+    static void refuse_if_held(Unit& unit, const std::string& table_prefix, std::string_view by_other_than = {});
     /// Within a unit: everybody who decides about claims passes here one after the other.
     static void enter(Unit& unit, const std::string& table_prefix);
 

@@ -47,7 +47,8 @@ WorkerPass::WorkerPass(database::SqlDatabase& database, std::string table_prefix
     constexpr std::chrono::milliseconds between{200}, longest{3000};
     for (std::chrono::milliseconds waited{0};; waited += between) {
         try {
-            return join();
+            join();
+            return;
         } catch (const Error& error) {
             if (error.code() != errc::sync_locked || waited >= longest) throw;
         }

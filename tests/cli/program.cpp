@@ -51,7 +51,7 @@ std::string read_all(int descriptor) {
 
 /// What stands between fork and exec: only calls that are safe there.
 [[noreturn]] void become(const char* folder, char* const* arguments, char* const* environment, int in, int out, int err,
-                         std::optional<std::size_t> file_bytes_max) {
+                         std::optional<std::size_t> file_bytes_max, const sigset_t& signals) {
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
@@ -60,6 +60,9 @@ std::string read_all(int descriptor) {
         setrlimit(RLIMIT_FSIZE, &limit);
         ::signal(SIGXFSZ, SIG_IGN);  // so that the write fails instead of killing the program
     }
+    // The test's own handlers are not the program's.
+    for (const int number : {SIGINT, SIGTERM}) ::signal(number, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &signals, nullptr);
     if (chdir(folder) == 0) execve(arguments[0], arguments, environment);
     _exit(127);
 }
@@ -103,10 +106,14 @@ Process::Process(const std::filesystem::path& folder, const Command& arguments, 
     }
     const int err = options.typed ? in.get() : err_.get();
     REQUIRE((in.get() >= 0 && out_.get() >= 0 && err >= 0));
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
     pid_ = fork();
-    REQUIRE(pid_ >= 0);
     if (pid_ == 0)
-        become(folder.c_str(), argument_pointers.data(), variable_pointers.data(), in.get(), out_.get(), err, options.file_bytes_max);
+        become(folder.c_str(), argument_pointers.data(), variable_pointers.data(), in.get(), out_.get(), err, options.file_bytes_max, before);
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+    REQUIRE(pid_ >= 0);
 }
 
 Process::~Process() {

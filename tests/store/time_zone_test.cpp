@@ -85,7 +85,7 @@ TEST_CASE("in any zone, at both edges of daylight saving time, a second migratio
         for (const std::time_t at : instants) {
             made.push_back({static_cast<int>(made.size()) + 1, at});
             const std::string gmt = utc(at);
-            lines.push_back(fmt::format(R"({{"id":{},"type":"shop_order","fields":{{"status":"wc-completed","date_created_gmt":"{}","date_updated_gmt":"{}","date_completed_gmt":"{}","date_paid_gmt":"{}"}},"meta":[],"items":[],"notes":[]}})",
+            lines.push_back(fmt::format(R"({{"id":{},"type":"shop_order","fields":{{"status":"wc-completed","date_created_gmt":"{}","date_updated_gmt":"{}","date_paid_gmt":"{}","date_completed_gmt":"{}"}},"meta":[],"items":[],"notes":[]}})",
                                         made.back().id, gmt, gmt, gmt, gmt));
         }
     }

@@ -44,6 +44,7 @@ public:
         MemoryUnit unit(*this);
         body(unit);
     }
+    void read_once(const std::function<void(Read&)>& body) override { read(body); }
     void write(const std::function<void(Unit&)>&) override { FAIL("an import is one Ddl::run"); }
     void run(const std::function<void(database::DdlUnit&)>& body) override {
         const auto before = tables;
