@@ -92,7 +92,7 @@ std::string soci_quoted(std::string_view text) {
 
 /// Texts in quotes are values (of duplicate keys, of a statement that does not parse): only known harmless messages keep them.
 std::string masked_message(int number, const std::string& message) {
-    for (const int harmless : {1044, 1049, 1050, 1054, 1061, 1091, 1142, 1146, 1231, 1264, 1305, 1364, 1406, 2002, 2003, 2005})
+    for (const int harmless : {1005, 1044, 1049, 1050, 1054, 1061, 1091, 1142, 1146, 1231, 1264, 1305, 1364, 1406, 2002, 2003, 2005})
         if (number == harmless) return message;
     std::string masked;
     bool quoted = false;
@@ -223,7 +223,10 @@ public:
             case 1053: case 1158: case 1159: case 1160: case 1161: case 1927: case 2006: case 2012: case 2013: case 2027: case 2055: case 4031:
                 failure.code = errc::database_connection_lost; break;
             case 3: case 1021: case 1114: failure.code = errc::database_full; break;
-            case 1030: if (words.find("28") != std::string::npos) failure.code = errc::database_full; break;
+            case 1005: case 1023: case 1026: case 1030:
+                // The engine's own number stands in the words: no space on the device, no room in the table's file.
+                if (words.find(" 28 \"") != std::string::npos || words.find(" 135 \"") != std::string::npos) failure.code = errc::database_full;
+                break;
             case 1290: case 1792: failure.code = errc::io; break;  // the server, or the transaction, is read-only
             case 1040: case 1044: case 1045: case 1049: case 1698: case 2002: case 2003: case 2005:
                 failure.code = errc::database_unavailable;

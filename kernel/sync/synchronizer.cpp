@@ -10,6 +10,7 @@
 #include "kernel/orders/canonical_form.hpp"
 #include "kernel/orders/order_compare.hpp"
 #include "kernel/sync/merge.hpp"
+#include "kernel/sync/order_writer.hpp"
 #include "kernel/sync/worker_pass.hpp"
 
 namespace ordo::sync {
@@ -193,9 +194,7 @@ void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& 
             run.claim.confirm(unit);
             // A second time: the connection was lost. If that was in the commit itself, all of it may be there.
             if (!results.empty() && is_in_target(unit, run.way, writes, results)) return;
-            results = services_.stores->get(run.way.target).write(unit, writes.writes);
-            if (results.size() != writes.size()) throw Error(errc::plugin_failed, "the store gave another number of results than it got writes");
-            services_.stores->overflow().save(unit, run.way.target, writes.writes, results, writes.sources);
+            results = write_orders(unit, *services_.stores, run.way.target, writes.writes, writes.sources);
             std::vector<OrderId> moved;
             for (const WriteResult& one : results)
                 if (one.outcome == Outcome::written) moved.push_back(one.id);
@@ -265,9 +264,7 @@ void Synchronizer::erase(Run& run, std::span<const OrderId> ids) const {
         std::vector<OrderWrite> writes;
         for (const auto& held : orders::StoreView(*services_.stores, unit).read(run.way.target, ids))
             writes.push_back({WriteOp::erase, held.record.id, held.record.type, {}, {}});
-        const std::vector<const OrderRecord*> sources(writes.size(), nullptr);
-        const auto results = services_.stores->get(run.way.target).write(unit, writes);
-        services_.stores->overflow().save(unit, run.way.target, writes, results, sources);
+        write_orders(unit, *services_.stores, run.way.target, writes, std::vector<const OrderRecord*>(writes.size(), nullptr));
         quarantine_.release(unit, run.way.target, ids);
         forget_deleted(unit, ids);
         erased = std::max<std::uint64_t>(erased, writes.size());  // none are left if an earlier try was committed after all

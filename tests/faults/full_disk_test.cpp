@@ -1,4 +1,9 @@
 /// No room left, at any moment: one clear error, exit 74, nothing half-written; with room the same command completes.
+#include <algorithm>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
 #include "tests/faults/fire_shop.hpp"
 
 namespace ordo::test {
@@ -24,6 +29,28 @@ std::size_t bytes_of(const FireShop& shop) {
     }
     return bytes;
 }
+
+/// A server whose tables have one file of limited size. Not the other tests' server.
+class SmallServer {
+public:
+    explicit SmallServer(std::uintmax_t megabytes) { call("start", megabytes); }
+    SmallServer(const SmallServer&) = delete;
+    SmallServer& operator=(const SmallServer&) = delete;
+    ~SmallServer() { std::system(fmt::format("{} stop {}", ORDO_TEST_SERVER, folder().string()).c_str()); }
+
+    void restart(std::uintmax_t megabytes) const { call("restart", megabytes); }
+    std::string url(const std::string& database) const { return fmt::format("mariadb://root@localhost/{}?socket={}", database, (folder() / "socket").string()); }
+    std::uintmax_t megabytes() const { return std::filesystem::file_size(folder() / "data" / "ibdata1") >> 20; }
+
+private:
+    std::filesystem::path folder() const { return directory_.path() / "server"; }
+    void call(const char* command, std::uintmax_t megabytes) const {
+        const std::string options = fmt::format("--innodb-file-per-table=0 --innodb-autoextend-increment=1 --innodb-data-file-path=ibdata1:12M:autoextend:max:{}M", megabytes);
+        REQUIRE(std::system(fmt::format("ORDO_MARIADB_OPTIONS='{}' {} {} {}", options, ORDO_TEST_SERVER, command, folder().string()).c_str()) == 0);
+    }
+
+    TempDirectory directory_;
+};
 
 }  // namespace
 
@@ -55,6 +82,45 @@ TEST_CASE("on a full disk a synchronisation ends with exit 74 and no half order;
         CHECK(difference(wanted, shop.contents()) == "");
     }
     CHECK(refused >= 3);
+}
+
+TEST_CASE("on a server without room a synchronisation ends with exit 74 and no half order; with room it completes [G4] [G12]", "[mariadb]") {
+    const std::uintmax_t plenty = 300;
+    const SmallServer server(plenty);
+    QuietLog log;
+    database::SqlDatabase administration(database::make_dialect(server.url("mysql")), log);
+    execute(administration, "CREATE DATABASE shop");
+    database::SqlDatabase shop(database::make_dialect(server.url("shop")), log);
+    const TempDirectory folder;
+    const auto ordo = [&](Command command) {
+        command.insert(command.end(), {"--database", server.url("shop")});
+        return Process(folder.path(), command).wait();
+    };
+    REQUIRE(ordo({"import", shop_dump.string()}).exit == 0);
+    const std::uintmax_t size = server.megabytes();
+    int refused = 0;
+    for (const std::uintmax_t more : {0, 1, 2, 4, 6, 8, 10}) {
+        server.restart(size + more);
+        const Result result = ordo({"hpos", "sync", "--batch-size", "20"});
+        INFO(more << " MiB more than " << size);
+        INFO(result);
+        if (result.exit == 0) break;
+        ++refused;
+        check_says_why(result);
+        const auto tables = table_names(shop);
+        if (std::find(tables.begin(), tables.end(), "wp_wc_orders") == tables.end()) continue;
+        for (const char* table : {"wp_wc_order_operational_data", "(SELECT DISTINCT order_id FROM wp_wc_order_addresses)"})
+            CHECK(select_one(shop, fmt::format("SELECT COUNT(*) FROM {} AS d", table)) == select_one(shop, "SELECT COUNT(*) FROM wp_wc_orders"));
+    }
+    CHECK(refused >= 2);
+    server.restart(plenty);
+    const Result quarantine = ordo({"hpos", "quarantine", "list"});
+    INFO(quarantine);
+    CHECK(has(quarantine.out, "no order is in quarantine"));
+    CHECK(ordo({"hpos", "sync"}).exit == 0);
+    const Result verified = ordo({"hpos", "verify-data"});
+    INFO(verified);
+    CHECK(verified.exit == 0);
 }
 
 TEST_CASE("on a full disk an import ends with exit 74 and leaves nothing; with room it completes [G12]", "[sqlite]") {

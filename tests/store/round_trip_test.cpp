@@ -38,6 +38,7 @@ public:
     }
 
     void damage_hpos() {
+        if (!mariadb_socket().empty()) longest_ = 65535;  // what the column takes there
         each_order("SELECT id FROM wp_wc_orders", [&](Unit& unit, const std::string& id) {
             const FieldSpec& spec = order_fields[below(order_fields.size())];
             const std::string key = other_key(), row = "order_id = " + id + " AND meta_key = '" + key + "'";
@@ -72,7 +73,7 @@ private:
     std::string other_key() { return pick({"key", "Key", "key ", "_Billing_Email", "_order_total ", "_edit_last", "", "_deleted_from"}); }
     std::string value() {
         return pick({"NULL", "''", "' '", "'12,5'", "'1e999'", "'-0'", "'0000-00-00 00:00:00'", "'2026-03-29 02:30:00'", "'1774747800'", "'99999999999999999999'", "'yes'", "'no'", "'wc-'",
-                     "'a:1:{i:0;'", "'🍵 ž'", "'" + std::string(below(40) ? 30 : 66000, 'x') + "'"});
+                     "'a:1:{i:0;'", "'🍵 ž'", "'" + std::string(below(40) ? 30 : longest_, 'x') + "'"});
     }
     void insert(Unit& unit, const std::string& into, const std::string& id, const std::string& key) {
         unit.execute("INSERT INTO " + into + " VALUES (" + id + ", '" + key + "', " + value() + ")");
@@ -111,6 +112,7 @@ private:
 
     std::mt19937_64 random_;
     Database& database_;
+    std::size_t longest_ = 66000;
 };
 
 Lines random_lines(std::uint64_t seed) {
@@ -157,7 +159,7 @@ void switch_to(EmptyShop& shop, const std::string& store) {
     REQUIRE(result.switched);
 }
 
-std::uint64_t rounds() { return soaking() ? 400 : 4; }
+std::uint64_t rounds() { return soaking() ? 100 : 4; }
 
 }  // namespace
 
