@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -44,8 +45,14 @@ private:
 class QuietLog final : public Log {
 public:
     bool enabled(Level) const noexcept override { return true; }
-    void write(Level, std::string_view message) noexcept override { last = message; }
-    std::string last;
+    void write(Level, std::string_view message) noexcept override {
+        const std::lock_guard lock(mutex_);
+        last = message;
+    }
+    std::string last;  ///< read when nobody writes
+
+private:
+    std::mutex mutex_;
 };
 
 using SqlRow = std::vector<Bytes>;
