@@ -116,6 +116,7 @@ struct Kernel::Parts {
         controller.count_pending = [this](Read& read, const Direction& way) { return synchronizer.count_pending(read, way); };
         controller.create_tables = [this] { create_tables(store_hpos); };
         controller.has_shop = [this] { return has_shop(); };
+        controller.hold_runs = [this](Unit& unit) { sync::RunLock::hold_all(unit, settings.table_prefix); };
         declared.before_init();
         plugin_set->close_declarations();
         check_start();
@@ -173,7 +174,7 @@ struct Kernel::Parts {
             if (name == option::custom_orders_table_enabled) update(name, "no");  // what its absence means passes the gate
             if (name == option::data_sync_enabled) refuse_hpos_only();
             bool removed = false;
-            parts_.database.write([&](Unit& unit) { removed = parts_.options_table.remove(unit, name); });
+            parts_.database.write([&](Unit& unit) { removed = parts_.options_table.remove(unit, name) || removed; });  // twice if a commit's answer is lost
             return removed;
         }
         std::vector<OptionRow> list(std::string_view prefix) override { return parts_.options_table.list(prefix); }

@@ -165,12 +165,10 @@ CLI::App* add_command(CLI::App& noun, const std::string& name, const std::string
     return command;
 }
 
-void add_order_id(CLI::App& command, std::uint64_t& id) {
+CLI::Option* add_order_id(CLI::App& command, std::uint64_t& id, const std::string& name, const std::string& help) {
     // Not as a number of CLI11's: it would take 043 for an octal and -1 for a very large one.
-    command
-        .add_option_function<std::string>("ID", [&id](const std::string& text) { id = std::stoull(text); }, "The order's id")
-        ->required()
-        ->check(is_order_id());
+    CLI::Option* option = command.add_option_function<std::string>(name, [&id](const std::string& text) { id = std::stoull(text); }, help);
+    return option->required(!name.starts_with('-'))->check(is_order_id());
 }
 
 CLI::Option* add_order_ids(CLI::App& command, const std::string& name, std::vector<OrderId>& ids, const std::string& help) {

@@ -62,8 +62,8 @@ private:
 CLI::App* add_command(CLI::App& noun, const std::string& name, const std::string& help, const std::string& example,
                       std::function<void()> run);
 
-/// Adds the argument ID: a decimal number, nothing else.
-void add_order_id(CLI::App& command, std::uint64_t& id);
+/// Adds the argument ID, or an option: a decimal number, nothing else.
+CLI::Option* add_order_id(CLI::App& command, std::uint64_t& id, const std::string& name = "ID", const std::string& help = "The order's id");
 /// Adds any number of order ids, as an argument or as an option with commas between them.
 CLI::Option* add_order_ids(CLI::App& command, const std::string& name, std::vector<OrderId>& ids, const std::string& help);
 

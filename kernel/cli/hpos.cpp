@@ -1,5 +1,7 @@
 /// `ordo hpos`: where the orders are, copying them, holding the stores against each other, switching.
+#include <algorithm>
 #include <cmath>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -16,14 +18,38 @@ json::array types_to_json(const std::vector<UnknownOrderTypes::Found>& types) {
     return array;
 }
 
-void print_overflow(const Context& context, DataSynchronizer& synchronizer) {
-    const auto reports = synchronizer.list_overflow();
-    if (reports.empty()) return;
-    context.say(fmt::format("\n{} values that a column could not hold are kept whole beside it, and read as they were:", reports.size()));
+constexpr std::size_t listed_max = 20;   ///< after a run; a shop may have a great many
+
+void print_overflow_table(const std::vector<OverflowReport>& reports) {
     std::vector<std::vector<std::string>> rows;
     for (const OverflowReport& report : reports)
         rows.push_back({fmt::format("{}", report.order), report.field, std::string(to_string(report.rule)), report.masked_value, report.store});
     print_table({"order", "field", "rule", "value", "store"}, rows);
+}
+
+void print_more(const Context& context, std::uint64_t all, const char* command) {
+    if (all > listed_max) context.say(fmt::format("and {} more: `ordo hpos {}`", all - listed_max, command));
+}
+
+void print_overflow(const Context& context, DataSynchronizer& synchronizer, std::uint64_t all) {
+    if (all == 0) return;
+    context.say(fmt::format("\n{} values that a column could not hold are kept whole beside it, and read as they were:", all));
+    print_overflow_table(synchronizer.list_overflow(listed_max));
+    print_more(context, all, "overflow");
+}
+
+void overflow(const Context& context, std::size_t limit) {
+    const auto kernel = context.open();
+    kernel->require_shop();
+    const auto reports = kernel->synchronizer().list_overflow(limit);
+    if (context.json()) {
+        json::array array;
+        for (const OverflowReport& report : reports)
+            array.push_back(json::object{{"order", report.order.value}, {"field", report.field}, {"rule", to_string(report.rule)}, {"value", report.masked_value}, {"store", report.store}});
+        return print_json(array);
+    }
+    if (reports.empty()) print_line("no value is kept beside its column");
+    else print_overflow_table(reports);
 }
 
 void print_quarantine(const Context& context, DataSynchronizer& synchronizer) {
@@ -31,8 +57,9 @@ void print_quarantine(const Context& context, DataSynchronizer& synchronizer) {
     if (reports.empty()) return;
     context.say(fmt::format("\n{} orders could not be moved:", reports.size()));
     std::vector<std::vector<std::string>> rows;
-    for (const QuarantineReport& report : reports) rows.push_back({fmt::format("{}", report.order), report.field, report.reason, report.repair});
+    for (const QuarantineReport& report : std::span(reports).first(std::min(reports.size(), listed_max))) rows.push_back({fmt::format("{}", report.order), report.field, report.reason, report.repair});
     print_table({"order", "field", "reason", "what to do"}, rows);
+    print_more(context, reports.size(), "quarantine list");
 }
 
 json::array quarantine_to_json(DataSynchronizer& synchronizer) {
@@ -100,8 +127,8 @@ void sync(Context& context, const SyncArguments& arguments) {
     }
     const double rate = report.seconds > 0 ? static_cast<double>(report.migrated + report.skipped) / report.seconds : 0;
     if (context.json()) {
-        print_json(json::object{{"migrated", report.migrated}, {"skipped", report.skipped}, {"quarantined", report.quarantined},
-                                {"overflow", report.overflow}, {"seconds", report.seconds}, {"orders_per_second", std::llround(rate)}});
+        print_json(json::object{{"migrated", report.migrated}, {"skipped", report.skipped}, {"changed_meanwhile", report.changed_meanwhile},
+                                {"quarantined", report.quarantined}, {"overflow", report.overflow}, {"seconds", report.seconds}, {"orders_per_second", std::llround(rate)}});
     } else {
         print_table({"synchronised", fmt::format("{}", report.way)},
                     {{"migrated", std::to_string(report.migrated)},
@@ -111,15 +138,17 @@ void sync(Context& context, const SyncArguments& arguments) {
                      {"auto-drafts left out (they are no orders)", std::to_string(report.auto_drafts)},
                      {"seconds", fmt::format("{:.2f}", report.seconds)},
                      {"orders per second", fmt::format("{:.0f}", rate)}});
-        print_overflow(context, synchronizer);
+        print_overflow(context, synchronizer, report.overflow);
         print_quarantine(context, synchronizer);
     }
     for (const std::string& type : report.unknown_types)
         context.say(fmt::format("posts of type {} look like orders but no plugin makes them an order type: they were not copied", type));
+    if (report.changed_meanwhile > 0)
+        context.say(fmt::format("{} orders of {} were changed by somebody else while they were copied: run `ordo hpos sync` again", report.changed_meanwhile, report.way.target));
     if (report.interrupted) {
         context.say("interrupted after a batch; run `ordo hpos sync` again to go on");
         context.exit = ExitCode::interrupted;
-    } else if (report.quarantined > 0) {
+    } else if (report.quarantined + report.changed_meanwhile > 0) {
         context.exit = ExitCode::partly_done;
     }
 }
@@ -179,6 +208,10 @@ void add_hpos(CLI::App& app, Context& context) {
     add_hpos_repair(noun, context);
     add_hpos_backfill(noun, context);
 
+    auto limit = std::make_shared<std::size_t>(1000);
+    CLI::App* overflow_command = add_command(noun, "overflow", "Values that a column could not hold: which, and why", "ordo hpos overflow --limit 100",
+                                             [&context, limit] { overflow(context, *limit); });
+    overflow_command->add_option("--limit", *limit, "At most that many")->capture_default_str()->check(CLI::Range(1, 1000000));
     add_command(noun, "count-unmigrated", "How many orders wait to be copied", "ordo hpos count-unmigrated", [&context] {
         const auto kernel = context.open();
         kernel->require_shop();

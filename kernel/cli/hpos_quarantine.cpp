@@ -12,15 +12,24 @@ namespace {
 namespace json = boost::json;
 
 struct Arguments {
-    std::vector<std::uint64_t> ids;
+    std::vector<OrderId> ids;
     bool all = false;
 
-    std::vector<OrderId> orders(DataSynchronizer& synchronizer) const {
+    /// `target`: only those that failed on their way there; empty: wherever.
+    std::vector<OrderId> orders(DataSynchronizer& synchronizer, std::string_view target = {}) const {
         std::vector<OrderId> chosen;
-        for (const QuarantineReport& report : synchronizer.list_quarantine())
-            if (all || std::find(ids.begin(), ids.end(), report.order.value) != ids.end()) chosen.push_back(report.order);
-        for (const std::uint64_t id : ids)
-            if (std::find(chosen.begin(), chosen.end(), OrderId{id}) == chosen.end())
+        for (const QuarantineReport& report : synchronizer.list_quarantine()) {
+            const bool named = std::find(ids.begin(), ids.end(), report.order) != ids.end();
+            if (!target.empty() && report.target != target) {
+                if (named)
+                    throw Error(errc::sync_direction, fmt::format("order {} failed on its way to {}, and orders are copied to {} by now", report.order, report.target, target),
+                                fmt::format("if they are equal now, the next `ordo hpos sync` takes it out; `ordo hpos quarantine drop {}` forgets it", report.order));
+                continue;
+            }
+            if (all || named) chosen.push_back(report.order);
+        }
+        for (const OrderId id : ids)
+            if (std::find(chosen.begin(), chosen.end(), id) == chosen.end())
                 throw Error(errc::order_missing, fmt::format("order {} is not in quarantine", id), "`ordo hpos quarantine list` names those that are");
         if (ids.empty() && !all) throw Error(errc::usage, "which orders?", "name their ids, or say --all");
         return chosen;
@@ -75,13 +84,14 @@ void show(const Context& context, std::uint64_t id) {
 void retry(Context& context, const Arguments& arguments) {
     const auto kernel = context.open();
     kernel->require_shop();
-    const auto orders = arguments.orders(kernel->synchronizer());
+    const auto orders = arguments.orders(kernel->synchronizer(), kernel->synchronizer().get_direction().target);
     const BatchResult result = kernel->synchronizer().process_batch(orders);
     if (context.json()) print_json(json::object{{"migrated", result.written}, {"quarantined", result.quarantined.size()}});
     else print_line(fmt::format("{} of {} orders are moved now", result.written, orders.size()));
     for (const QuarantineReport& report : result.quarantined)
         context.say(fmt::format("order {} stays in quarantine: {}{}{}", report.order, report.field, report.field.empty() ? "" : ": ", report.reason));
-    if (!result.quarantined.empty()) context.exit = ExitCode::partly_done;
+    if (result.changed_meanwhile > 0) context.say(fmt::format("{} orders were changed by somebody else meanwhile: try again", result.changed_meanwhile));
+    if (!result.quarantined.empty() || result.changed_meanwhile > 0) context.exit = ExitCode::partly_done;
 }
 
 void drop(Context& context, const Arguments& arguments) {
@@ -108,7 +118,7 @@ void add_hpos_quarantine(CLI::App& hpos, Context& context) {
     add_order_id(*show_command, *id);
 
     const auto add_choice = [](CLI::App& command, const std::shared_ptr<Arguments>& arguments) {
-        command.add_option("ID", arguments->ids, "Orders, by id");
+        add_order_ids(command, "ID", arguments->ids, "Orders, by id");
         command.add_flag("--all", arguments->all, "Every order in quarantine");
     };
     auto retried = std::make_shared<Arguments>();

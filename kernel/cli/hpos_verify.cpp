@@ -234,8 +234,8 @@ void add_hpos_verify(CLI::App& noun, Context& context) {
                                            [&context, arguments] { verify(context, *arguments); });
     verify_command->alias("verify-cot-data");
     add_order_ids(*verify_command, "--ids", arguments->ids, "Just these orders");
-    verify_command->add_option("--start-from", arguments->start_from, "Lowest order id")->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
-    verify_command->add_option("--end-at", arguments->end_at, "Highest order id")->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
+    add_order_id(*verify_command, arguments->start_from, "--start-from", "Lowest order id");
+    add_order_id(*verify_command, arguments->end_at, "--end-at", "Highest order id");
     verify_command->add_option("--order-types", arguments->order_types, "Just orders of these types")->delimiter(',')->allow_extra_args(false);
     verify_command->add_option("--sample", arguments->sample, "So many orders, drawn at random, shown side by side")->check(CLI::Range(1, 1000000));
     verify_command->add_option_function<std::uint64_t>("--seed", [arguments](const std::uint64_t& seed) { arguments->seed = seed; }, "The seed of an earlier sample draws the same orders");

@@ -185,6 +185,7 @@ public:
         return quoted + "`";
     }
 
+    std::string_view for_update() const noexcept override { return " FOR UPDATE"; }
     std::string exact(std::string_view expression) const override { return fmt::format("BINARY {}", expression); }
 
     std::unique_ptr<soci::session> connect(Access access) const override {
@@ -324,7 +325,10 @@ public:
     }
 
     void each_row(soci::statement& executed, const std::function<void(std::span<const BytesView>)>& each) const override {
-        MYSQL_RES* const result = static_cast<soci::mysql_statement_backend*>(executed.get_backend())->result_;
+        MYSQL_RES*& held = static_cast<soci::mysql_statement_backend*>(executed.get_backend())->result_;
+        // A statement is kept for the next time, all its rows would be too.
+        const std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> owner(std::exchange(held, nullptr), &mysql_free_result);
+        MYSQL_RES* const result = owner.get();
         if (!result) return;
         std::vector<BytesView> values(mysql_num_fields(result));
         mysql_data_seek(result, 0);  // SOCI walked over all rows already

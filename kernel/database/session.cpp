@@ -12,7 +12,7 @@
 namespace ordo::database {
 namespace {
 
-// Statements with id lists differ every time; caching them would only push out the others.
+// Statements with long id lists differ every time; caching them would only push out the others.
 constexpr std::size_t cached_sql_bytes_max = 1500;
 constexpr std::size_t cached_statements_max = 100;
 // A statement must fit into the server's packet; longer ones are no faster.
@@ -60,10 +60,23 @@ struct Session::Prepared {
     std::vector<std::string> in;                      // SOCI keeps their addresses: never resized again
     std::vector<soci::indicator> in_null;
     bool in_use = false;
+    std::uint64_t last_used = 0;
 };
 
 struct Session::Cache {
     std::map<std::string, std::unique_ptr<Prepared>, std::less<>> statements;
+    std::uint64_t uses = 0;
+
+    /// Makes room by the statement that nobody has used for longest. False: all are in use.
+    bool make_room() {
+        if (statements.size() < cached_statements_max) return true;
+        auto oldest = statements.end();
+        for (auto at = statements.begin(); at != statements.end(); ++at)
+            if (!at->second->in_use && (oldest == statements.end() || at->second->last_used < oldest->second->last_used)) oldest = at;
+        if (oldest == statements.end()) return false;
+        statements.erase(oldest);
+        return true;
+    }
 };
 
 /// A prepared statement for the length of a call: from the cache, or made for this call.
@@ -99,8 +112,7 @@ Session::Prepared& Session::bind(Loan& loan, std::string_view sql, std::span<con
         loan.prepared = found->second.get();
     } else {
         auto made = std::make_unique<Prepared>(*connection_, sql, values.size());
-        if (found == cache_->statements.end() && sql.size() <= cached_sql_bytes_max &&
-            cache_->statements.size() < cached_statements_max) {
+        if (found == cache_->statements.end() && sql.size() <= cached_sql_bytes_max && cache_->make_room()) {
             loan.prepared = cache_->statements.emplace(sql, std::move(made)).first->second.get();
         } else {
             loan.own = std::move(made);
@@ -109,6 +121,7 @@ Session::Prepared& Session::bind(Loan& loan, std::string_view sql, std::span<con
     }
     Prepared& prepared = *loan.prepared;
     prepared.in_use = true;
+    prepared.last_used = ++cache_->uses;
     for (std::size_t i = 0; i < values.size(); ++i) {
         prepared.in_null[i] = values[i] ? soci::i_ok : soci::i_null;
         prepared.in[i].assign(values[i].value_or(std::string_view{}));

@@ -43,6 +43,7 @@ public:
         return quoted + "\"";
     }
 
+    std::string_view for_update() const noexcept override { return {}; }
     std::string exact(std::string_view expression) const override { return std::string(expression); }  // BINARY is the default
 
     std::unique_ptr<soci::session> connect(Access access) const override {

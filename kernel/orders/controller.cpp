@@ -32,6 +32,13 @@ std::string Controller::configured_store() const {
     return std::string(settings_.force.value_or(stored_hpos()) ? store_hpos : store_posts);
 }
 
+void Controller::confirm_authoritative(Unit& unit, std::string_view store) const {
+    const bool hpos = settings_.force.value_or(options_->get(unit, option::custom_orders_table_enabled) == "yes");
+    if (store != (hpos ? store_hpos : store_posts))
+        throw Error(errc::sync_direction, fmt::format("{} is no longer authoritative: the shop was switched meanwhile, and this run ends without writing more", store),
+                    "see `ordo hpos status`, then run the command again");
+}
+
 bool Controller::stored_hpos() const { return options_->get(option::custom_orders_table_enabled) == "yes"; }
 
 bool Controller::custom_orders_table_usage_is_enabled() { return get_orders_data_store() == store_hpos; }
@@ -163,7 +170,8 @@ SwitchResult Controller::perform_switch(const Direction& way, const SwitchOption
     if (way.target == store_hpos) create_tables();
     const bool turn_on = options.sync == SyncAfterSwitch::turn_on || !sync_set;
     database_->write([&](Unit& unit) {
-        // Asked again inside: what was saved since then waits too.
+        // Asked again inside: what was saved since then waits too. A run that copies the other way writes nothing after this.
+        hold_runs(unit);
         result.obstacles = obstacles_in(unit, way, options);
         if (!result.obstacles.empty()) return;
         options_->set(unit, option::custom_orders_table_enabled, way.target == store_hpos ? "yes" : "no");

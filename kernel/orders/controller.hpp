@@ -40,6 +40,8 @@ public:
     std::function<PendingOrders(Read&, const Direction&)> count_pending;
     std::function<void()> create_tables;   ///< of the HPOS storage, before it becomes authoritative
     std::function<bool()> has_shop;        ///< whether there is a database with a shop in it
+    /// Waits for the units of runs under way and holds their next ones back until this unit ends.
+    std::function<void(Unit&)> hold_runs;
 
     bool custom_orders_table_usage_is_enabled() override;
     std::string get_orders_data_store() override;
@@ -51,6 +53,8 @@ public:
 
     /// What option and configuration say, before the filter.
     std::string configured_store() const;
+    /// Within a unit: throws `ordo.sync.direction` if by now another store than `store` is authoritative.
+    void confirm_authoritative(Unit& unit, std::string_view store) const;
     /// At the start: what the configuration forces is switched to through the gate, once. Throws `ordo.switch.refused`.
     void apply_forced_store();
     /// What stands in the way of turning compatibility mode off while HPOS is authoritative.

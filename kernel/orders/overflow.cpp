@@ -187,10 +187,10 @@ std::uint64_t OverflowTable::count(Read& read) const {
     return counted;
 }
 
-std::vector<OverflowReport> OverflowTable::list(Read& read) const {
+std::vector<OverflowReport> OverflowTable::list(Read& read, std::size_t count_max) const {
     std::vector<OverflowReport> reports;
     if (!read.table_exists(table_)) return reports;
-    read.query("SELECT order_id, kind, name, rule, raw, whole_value, store FROM " + table_ + " ORDER BY order_id, kind, name, ordinal",
+    read.query("SELECT order_id, kind, name, rule, raw, whole_value, store FROM " + table_ + " ORDER BY order_id, kind, name, ordinal LIMIT " + std::to_string(count_max),
                [&](const Row& row) {
                    const FieldSpec* spec = row.text(1) == kind_field ? find_field(row.text(2)) : nullptr;
                    const auto whole = row[5] ? std::optional{FieldValue{std::string(*row[5]), row.number(4) != 0}} : std::nullopt;

@@ -61,7 +61,7 @@ public:
 
     /// Values kept beside any store.
     std::uint64_t count(Read& read) const;
-    std::vector<OverflowReport> list(Read& read) const;
+    std::vector<OverflowReport> list(Read& read, std::size_t count_max) const;
 
 private:
     struct Entry;

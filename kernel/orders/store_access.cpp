@@ -71,10 +71,13 @@ std::vector<OrderId> StoreView::list(std::string_view store, OrderId after, std:
 std::vector<LoadedOrder> StoreView::read(std::string_view store, std::span<const OrderId> ids, AutoDrafts drafts) const {
     if (ids.empty() || !has_tables(store)) return {};
     std::vector<OrderRecord> records = stores_->get(store).read(*read_, ids);
+    // Where every row is an order one whose type differs in a letter's case alone is seen, although its type is not listed.
+    const bool any_type = find_interface<StoredOrderTypes>(stores_->get(store)) != nullptr;
     std::erase_if(records, [&](const OrderRecord& record) {
         const auto status = record.get(FieldId::status);
         const bool left_out = drafts == AutoDrafts::leave_out && status && status->text == "auto-draft";
-        return left_out || std::find(types_.begin(), types_.end(), record.type) == types_.end();
+        const bool order = any_type ? !record.type.empty() : std::find(types_.begin(), types_.end(), record.type) != types_.end();
+        return left_out || !order;
     });
     return stores_->overflow().apply(*read_, store, std::move(records));
 }

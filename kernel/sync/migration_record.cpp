@@ -98,13 +98,14 @@ std::vector<MigrationError> MigrationRecord::errors(Read& read) const {
 }
 
 /// The numbers of a whole run are exact. A part of one moves the last ones on: counting anew would cost more than the part.
-MigrationStatus MigrationRecord::next_status(Unit& unit, const Direction& way, const RunOutcome& outcome, std::uint64_t errors) const {
+MigrationStatus MigrationRecord::next_status(Unit& unit, const std::optional<MigrationStatus>& before, const Direction& way, const RunOutcome& outcome,
+                                             std::uint64_t errors) const {
     MigrationStatus next;
     next.errors = errors;
     std::uint64_t orders = 0;
-    const auto before = status(unit);
     if (outcome.all_orders) {
         orders = *outcome.all_orders;
+        next.pending_count = outcome.changed_meanwhile;
     } else if (before) {
         orders = before->pending_count + before->migrated_count + before->errors;
         next.pending_count = without(before->pending_count, outcome.written);
@@ -133,16 +134,19 @@ bool MigrationRecord::add_new_errors(std::vector<MigrationError>& errors, Read& 
 
 void MigrationRecord::note(const Direction& way, const RunOutcome& outcome) const {
     try {
+        std::optional<MigrationStatus> before;
+        bool seen = false;
         database_->write([&](Unit& unit) {
             if (!options_->exists(unit)) return;
+            // Once: the second time it may be this run's own, if the answer to a commit was lost.
+            if (!std::exchange(seen, true)) before = status(unit);
             std::vector<MigrationError> failed = errors(unit);
             const bool new_errors = add_new_errors(failed, unit, way);
             if (new_errors) options_->set(unit, option::migration_errors, to_option(failed), autoload);
 
             const bool moved = outcome.written > 0 || new_errors;
-            const auto before = status(unit);
             if (!before && !moved && !outcome.all_orders) return;  // a batch in which nothing happened is no beginning
-            MigrationStatus next = next_status(unit, way, outcome, quarantine_.digests(unit, way.target).size());
+            MigrationStatus next = next_status(unit, before, way, outcome, quarantine_.digests(unit, way.target).size());
             if (moved) next.last_batch_time = static_cast<std::uint64_t>(now_s());
             const std::string text = to_option(next);
             if (!before || text != to_option(*before)) options_->set(unit, option::migration_status, text, autoload);

@@ -21,7 +21,7 @@ inline constexpr std::size_t migration_errors_max = 50;
 
 /// What a run did.
 struct RunOutcome {
-    std::uint64_t written = 0, unchanged = 0;
+    std::uint64_t written = 0, unchanged = 0, changed_meanwhile = 0;
     std::optional<std::uint64_t> all_orders = std::nullopt;   ///< of the source, if the run came to the end of them
 };
 
@@ -41,7 +41,8 @@ public:
     std::vector<MigrationError> errors(Read& read) const;
 
 private:
-    MigrationStatus next_status(Unit& unit, const Direction& way, const RunOutcome& outcome, std::uint64_t errors) const;
+    MigrationStatus next_status(Unit& unit, const std::optional<MigrationStatus>& before, const Direction& way, const RunOutcome& outcome,
+                                std::uint64_t errors) const;
     bool add_new_errors(std::vector<MigrationError>& errors, Read& read, const Direction& way) const;
 
     database::SqlDatabase* database_;

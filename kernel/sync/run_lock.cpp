@@ -50,6 +50,17 @@ void RunLock::refuse_if_held(Unit& unit, const std::string& table_prefix, std::s
         refuse(fmt::format("{}, last heard of {} s ago", describe_holder(holder), silent_s));
 }
 
+void RunLock::hold_all(Unit& unit, const std::string& table_prefix) {
+    // Each unit of a run begins by writing its claim's row.
+    for (const std::string& table : {lock_table(table_prefix), WorkerPass::table(table_prefix)})
+        if (unit.table_exists(table)) unit.execute("UPDATE " + table + " SET heartbeat = heartbeat");
+}
+
+void RunLock::forget_silent(Unit& unit, const std::string& table_prefix) {
+    const BytesView name{run_name};
+    unit.execute("DELETE FROM " + lock_table(table_prefix) + " WHERE name = ?", {&name, 1});
+}
+
 RunLock::RunLock(database::SqlDatabase& database, const std::string& table_prefix)
     : database_(&database), table_(lock_table(table_prefix)), holder_(make_holder()), lock_(database.try_lock(table_)), confirmed_s_(now_s()) {
     if (!lock_) refuse("its connection to the database is open");
@@ -58,6 +69,7 @@ RunLock::RunLock(database::SqlDatabase& database, const std::string& table_prefi
         // Its own row is there already if the answer to the first commit was lost.
         refuse_if_held(unit, table_prefix, holder_);
         if (const auto worker = WorkerPass::find_live_holder(unit, table_prefix)) refuse(fmt::format("a worker, {}", describe_holder(*worker)));
+        WorkerPass::forget_silent(unit, table_prefix);
         const std::string now = std::to_string(now_s());
         unit.upsert({{table_, {"name", "holder", "heartbeat"}, {run_name, holder_, now}}, "name", {"holder", "heartbeat"}});
     });

@@ -28,6 +28,10 @@ public:
 
     /// Throws `ordo.sync.locked` if a run, other than the one named, holds the shop for itself.
     static void refuse_if_held(Unit& unit, const std::string& table_prefix, std::string_view by_other_than = {});
+    /// After that: takes its row from a run that is dead or silent, so that it notices.
+    static void forget_silent(Unit& unit, const std::string& table_prefix);
+    /// Within a unit: waits for the units of every run and worker, and holds back their next ones until this one ends.
+    static void hold_all(Unit& unit, const std::string& table_prefix);
     /// Within a unit: everybody who decides about claims passes here one after the other.
     static void enter(Unit& unit, const std::string& table_prefix);
 

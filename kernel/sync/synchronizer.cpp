@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 #include <future>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -22,7 +24,7 @@ constexpr std::size_t page_orders = 500;
 /// Failures that say nothing of a single order: they end the run instead of filling the quarantine.
 bool concerns_everything(ErrorCode code) {
     return code == errc::database_full || code == errc::database_busy || code == errc::database_unavailable || code == errc::database_connection_lost || code == errc::io ||
-           code == errc::sync_locked;
+           code == errc::sync_locked || code == errc::sync_direction;
 }
 
 }  // namespace
@@ -163,11 +165,16 @@ std::vector<OrderId> Synchronizer::get_next_batch_to_process(std::size_t count) 
     return ids;
 }
 
+void Synchronizer::confirm(const Run& run, Unit& unit) const {
+    run.claim.confirm(unit);
+    services_.controller->confirm_authoritative(unit, run.way.source);
+}
+
 void Synchronizer::put_in_quarantine(Run& run, OrderId order, const OrderRecord* source, std::string_view field, const std::string& reason) const {
     services_.log->warning("order {} was not moved to {}: {}{}{}", order, run.way.target, field, field.empty() ? "" : ": ", reason);
     const std::string digest = source ? orders::canonical_digest(*source) : "";
     services_.database->write([&](Unit& unit) {
-        run.claim.confirm(unit);
+        confirm(run, unit);
         quarantine_.put(unit, run.way.target, order, field, reason, digest);
     });
     run.result.quarantined.push_back({order, std::string(field), reason, repair_command(order), run.way.target, digest});
@@ -191,7 +198,7 @@ void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& 
     std::vector<WriteResult> results;
     try {
         services_.database->write([&](Unit& unit) {
-            run.claim.confirm(unit);
+            confirm(run, unit);
             // A second time: the connection was lost. If that was in the commit itself, all of it may be there.
             if (!results.empty() && is_in_target(unit, run.way, writes, results)) return;
             results = write_orders(unit, *services_.stores, run.way.target, writes.writes, writes.sources);
@@ -221,7 +228,7 @@ void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& 
         } else {
             // Somebody wrote to the target in between: the order waits for the next run.
             services_.log->info("order {} changed in {} meanwhile; it stays pending", results[i].id, run.way.target);
-            ++run.result.unchanged;
+            ++run.result.changed_meanwhile;
         }
     }
 }
@@ -259,7 +266,7 @@ void Synchronizer::forget_deleted(Unit& unit, std::span<const OrderId> ids) cons
 void Synchronizer::erase(Run& run, std::span<const OrderId> ids) const {
     std::uint64_t erased = 0;
     services_.database->write([&](Unit& unit) {
-        run.claim.confirm(unit);
+        confirm(run, unit);
         // Only what is an order in the target: by now the id may be another post's. The record is forgotten all the same.
         std::vector<OrderWrite> writes;
         for (const auto& held : orders::StoreView(*services_.stores, unit).read(run.way.target, ids))
@@ -305,30 +312,35 @@ BatchResult Synchronizer::process_batch(std::span<const OrderId> order_ids) {
     services_.database->read([&](Read& snapshot) { deleted = list_tombstones({*services_.stores, snapshot}, way, SIZE_MAX).deleted; });
     std::erase_if(deleted, [&](OrderId id) { return !std::binary_search(wanted.begin(), wanted.end(), id); });
     if (!deleted.empty()) erase(run, deleted);
-    record_.note(way, {.written = run.result.written, .unchanged = run.result.unchanged});
+    record_.note(way, {.written = run.result.written, .unchanged = run.result.unchanged, .changed_meanwhile = run.result.changed_meanwhile});
     services_.controller->forget_filter_decision();
     return run.result;
 }
 
 void Synchronizer::release_settled(const Run& run) const {
-    std::vector<OrderId> settled;
+    std::map<std::string, std::vector<OrderId>> settled;
     services_.database->read([&](Read& snapshot) {
         settled.clear();
-        std::vector<OrderId> ids;
-        for (const auto& [id, digest] : quarantine_.digests(snapshot, run.way.target)) ids.push_back(id);
         const orders::StoreView view(*services_.stores, snapshot);
-        const auto source = view.read_mirrored(run.way, run.way.source, ids);
-        const auto target = view.read_mirrored(run.way, run.way.target, ids);
-        for (const OrderId id : ids) {
-            const auto* wanted = orders::find_order(source, id);
-            const auto* held = orders::find_order(target, id);
-            if (!wanted || (held && orders::compare(wanted->record, *held).empty())) settled.push_back(id);
+        for (const std::string& target : {run.way.target, run.way.source}) {  // those of the other direction too: nobody else looks at them
+            std::vector<OrderId> ids;
+            for (const auto& [id, digest] : quarantine_.digests(snapshot, target)) ids.push_back(id);
+            for (std::span<const OrderId> rest = ids; !rest.empty(); rest = rest.subspan(std::min(rest.size(), page_orders))) {
+                const auto page = rest.first(std::min(rest.size(), page_orders));
+                const auto source = view.read_mirrored(run.way, run.way.source, page);
+                const auto held_orders = view.read_mirrored(run.way, run.way.target, page);
+                for (const OrderId id : page) {
+                    const auto* wanted = orders::find_order(source, id);
+                    const auto* held = orders::find_order(held_orders, id);
+                    if (!wanted || (held && orders::compare(wanted->record, *held).empty())) settled[target].push_back(id);
+                }
+            }
         }
     });
     if (settled.empty()) return;
     services_.database->write([&](Unit& unit) {
-        run.claim.confirm(unit);
-        quarantine_.release(unit, run.way.target, settled);
+        confirm(run, unit);
+        for (const auto& [target, ids] : settled) quarantine_.release(unit, target, ids);
     });
 }
 
@@ -339,7 +351,7 @@ void Synchronizer::tidy(Run& run, std::uint64_t batch) {
         if (!tombstones.out_of_date.empty()) {
             // Kept, they would make a deletion of any later loss.
             services_.database->write([&](Unit& unit) {
-                run.claim.confirm(unit);
+                confirm(run, unit);
                 forget_deleted(unit, tombstones.out_of_date);
             });
         }
@@ -383,14 +395,20 @@ void Synchronizer::run_as_worker(const Direction& way, const SyncOptions& option
         while (const auto lease = pass.take(options.stop_requested)) {
             Run run{way, *lease, level, std::move(result)};
             try {
-                const Batch batch = read(way, [&](const orders::StoreView& view) {
-                    auto ids = view.list(way.source, lease->range().after, size);
-                    std::erase_if(ids, [&](OrderId id) { return id > lease->range().until; });
-                    return ids;
-                });
-                write(run, batch);
+                // More than once where it was another worker's with larger batches, or orders have come into it.
+                for (OrderId after = lease->range().after;;) {
+                    const Batch batch = read(way, [&](const orders::StoreView& view) {
+                        auto ids = view.list(way.source, after, size);
+                        std::erase_if(ids, [&](OrderId id) { return id > lease->range().until; });
+                        return ids;
+                    });
+                    if (batch.ids.empty()) break;
+                    write(run, batch);
+                    progress.seen += batch.ids.size();
+                    after = batch.ids.back();
+                    if (batch.ids.size() < size) break;
+                }
                 lease->finish();
-                progress.seen += batch.ids.size();
             } catch (const Error& error) {
                 if (error.code() != errc::sync_locked) throw;
                 services_.log->warning("{}", error.what());  // it was silent too long: the range is another worker's
@@ -401,6 +419,7 @@ void Synchronizer::run_as_worker(const Direction& way, const SyncOptions& option
         report.interrupted = options.stop_requested && options.stop_requested();
         report.migrated = result.written;
         report.skipped = result.unchanged;
+        report.changed_meanwhile = result.changed_meanwhile;
         if (report.interrupted || !pass.finish()) return;
     }
     try {
@@ -434,6 +453,7 @@ SyncReport Synchronizer::sync(const SyncOptions& options) {
         const StoreCount count = view.count(report.way.source);
         progress.total = count.orders;
         report.auto_drafts = count.auto_drafts;
+        report.unknown_types.clear();
         for (const auto& found : view.find_unknown_types()) report.unknown_types.push_back(found.type);
     });
     if (options.role == SyncRole::worker) {
@@ -444,12 +464,13 @@ SyncReport Synchronizer::sync(const SyncOptions& options) {
         run_alone(run, timed, progress, report);
         report.migrated = run.result.written;
         report.skipped = run.result.unchanged;
+        report.changed_meanwhile = run.result.changed_meanwhile;
     }
     services_.database->read([&](Read& snapshot) {
         report.quarantined = quarantine_.digests(snapshot, report.way.target).size();
         report.overflow = services_.stores->overflow().count(snapshot);
     });
-    record_.note(report.way, {report.migrated, report.skipped, report.interrupted ? std::nullopt : std::optional{progress.total}});
+    record_.note(report.way, {report.migrated, report.skipped, report.changed_meanwhile, report.interrupted ? std::nullopt : std::optional{progress.total}});
     report.seconds = seconds();
     services_.controller->forget_filter_decision();
     return report;
@@ -480,9 +501,9 @@ SyncStatus Synchronizer::get_status() {
     return status;
 }
 
-std::vector<OverflowReport> Synchronizer::list_overflow() {
+std::vector<OverflowReport> Synchronizer::list_overflow(std::size_t count_max) {
     std::vector<OverflowReport> reports;
-    services_.database->read([&](Read& read) { reports = services_.stores->overflow().list(read); });
+    services_.database->read([&](Read& read) { reports = services_.stores->overflow().list(read, count_max); });
     return reports;
 }
 
@@ -493,21 +514,20 @@ std::vector<QuarantineReport> Synchronizer::list_quarantine() {
 }
 
 std::uint64_t Synchronizer::drop_quarantined(std::span<const OrderId> order_ids) {
-    const Direction way = get_direction();
-    services_.create_tables(way.target);
+    services_.create_tables(get_direction().target);
     const RunLock lock(*services_.database, services_.table_prefix);
-    std::uint64_t dropped = 0;
+    std::set<OrderId> dropped;  // not cleared: a second time none are left if the first one was committed after all
     services_.database->write([&](Unit& unit) {
         lock.confirm(unit);
-        std::vector<OrderId> ids(order_ids.begin(), order_ids.end());
-        const auto quarantined = quarantine_.digests(unit, way.target);
-        if (ids.empty())
-            for (const auto& [id, digest] : quarantined) ids.push_back(id);
-        std::erase_if(ids, [&](OrderId id) { return !quarantined.contains(id); });
-        quarantine_.release(unit, way.target, ids);
-        dropped = ids.size();
+        for (const std::string& target : services_.stores->registry().store_ids()) {
+            std::vector<OrderId> ids;
+            for (const auto& [id, digest] : quarantine_.digests(unit, target))
+                if (order_ids.empty() || std::find(order_ids.begin(), order_ids.end(), id) != order_ids.end()) ids.push_back(id);
+            quarantine_.release(unit, target, ids);
+            dropped.insert(ids.begin(), ids.end());
+        }
     });
-    return dropped;
+    return dropped.size();
 }
 
 }  // namespace ordo::sync

@@ -51,7 +51,7 @@ public:
     BatchResult process_batch(std::span<const OrderId> order_ids) override;
     SyncReport sync(const SyncOptions& options) override;
     SyncStatus get_status() override;
-    std::vector<OverflowReport> list_overflow() override;
+    std::vector<OverflowReport> list_overflow(std::size_t count_max) override;
     std::vector<QuarantineReport> list_quarantine() override;
     std::uint64_t drop_quarantined(std::span<const OrderId> order_ids) override;
     bool data_sync_is_enabled() override;
@@ -78,6 +78,8 @@ private:
         std::string isolation;
         BatchResult result;
     };
+    /// First in every unit that writes: the claim and the direction still hold.
+    void confirm(const Run& run, Unit& unit) const;
     Batch read(const Direction& way, const ListIds& list_ids) const;
     void write(Run& run, const Batch& batch) const;
     void commit(Run& run, const Writes& writes, std::vector<OrderId>& written) const;

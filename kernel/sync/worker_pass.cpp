@@ -16,17 +16,17 @@
 namespace ordo::sync {
 namespace {
 
-std::string lease_table(const std::string& table_prefix) { return table_prefix + "ordo_lease"; }
-
 bool is_live(const Row& row, std::size_t holder, std::size_t heartbeat) {
     return !is_dead(std::string(row.text(holder))) && now_s() - static_cast<long>(row.number(heartbeat)) < claim_silent_s_max;
 }
 
 }  // namespace
 
+std::string WorkerPass::table(const std::string& table_prefix) { return table_prefix + "ordo_lease"; }
+
 Table WorkerPass::schema(const std::string& table_prefix) {
     using namespace columns;
-    return {lease_table(table_prefix),
+    return {table(table_prefix),
             {id("lease_id", true), required("pass", varchar(64)), required("after_id", bigint()), required("until_id", bigint()),
              required("holder", varchar(255)), required("heartbeat", bigint())},
             {"lease_id"},
@@ -35,14 +35,16 @@ Table WorkerPass::schema(const std::string& table_prefix) {
 
 std::optional<std::string> WorkerPass::find_live_holder(Read& read, const std::string& table_prefix) {
     std::optional<std::string> live;
-    read.query("SELECT holder, heartbeat FROM " + lease_table(table_prefix) + " WHERE holder <> ''", [&](const Row& row) {
+    read.query("SELECT holder, heartbeat FROM " + table(table_prefix) + " WHERE holder <> ''", [&](const Row& row) {
         if (is_live(row, 0, 1)) live = std::string(row.text(0));
     });
     return live;
 }
 
+void WorkerPass::forget_silent(Unit& unit, const std::string& table_prefix) { unit.execute("DELETE FROM " + table(table_prefix)); }
+
 WorkerPass::WorkerPass(database::SqlDatabase& database, std::string table_prefix, NextRange next_range)
-    : database_(&database), prefix_(std::move(table_prefix)), table_(lease_table(prefix_)), holder_(make_holder()), next_range_(std::move(next_range)) {
+    : database_(&database), prefix_(std::move(table_prefix)), table_(table(prefix_)), holder_(make_holder()), next_range_(std::move(next_range)) {
     // The last worker of a pass that has just ended holds the shop for itself, for the moment in which it tidies up.
     constexpr std::chrono::milliseconds between{200}, longest{3000};
     for (std::chrono::milliseconds waited{0};; waited += between) {
@@ -60,6 +62,7 @@ void WorkerPass::join() {
     database_->write([&](Unit& unit) {
         RunLock::enter(unit, prefix_);
         RunLock::refuse_if_held(unit, prefix_);
+        RunLock::forget_silent(unit, prefix_);
         pass_.clear();
         unit.query("SELECT pass, holder, heartbeat FROM " + table_ + " WHERE holder <> ''", [&](const Row& row) {
             if (is_live(row, 1, 2)) pass_ = row.text(0);

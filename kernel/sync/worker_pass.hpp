@@ -25,9 +25,13 @@ class Lease;
 
 class WorkerPass {
 public:
+    static std::string table(const std::string& table_prefix);
     static Table schema(const std::string& table_prefix);
     /// A worker that is at work, if there is one.
     static std::optional<std::string> find_live_holder(Read& read, const std::string& table_prefix);
+
+    /// After that found none: takes their leases from workers that are dead or silent, so that they notice.
+    static void forget_silent(Unit& unit, const std::string& table_prefix);
 
     /// `next_range`: within the unit, the range of ids after a given one; empty when there are no more.
     using NextRange = std::function<std::optional<LeasedRange>(Unit& unit, OrderId after)>;

@@ -93,51 +93,7 @@ public:
     }
 
     std::vector<OrderRecord> read(ordo::Read& read, std::span<const OrderId> ids) override {
-        std::vector<OrderRecord> records;
-        if (ids.empty()) return records;
-        const std::string list = ordo::id_list(ids);
-        std::vector<FieldArray> fields;
-        std::unordered_map<std::uint64_t, std::size_t> at;
-
-        const auto take = [](FieldArray& into, const std::vector<const FieldSpec*>& specs, const Row& row, std::size_t first) {
-            for (std::size_t i = 0; i < specs.size(); ++i)
-                into[static_cast<std::size_t>(specs[i]->id)] = ordo::canonicalize(*specs[i], row[first + i]);
-        };
-        // Last to first, so that of duplicate rows the first one counts.
-        const auto order_specs = fields_of(HposRow::order);
-        read.query("SELECT id, type" + column_list(order_specs) + " FROM " + tables_.orders + " WHERE id IN " + list + " ORDER BY id",
-                   [&](const Row& row) {
-                       at.emplace(row.number(0), records.size());
-                       records.push_back({OrderId{row.number(0)}, std::string(row.text(1)), {}, {}, {}, {}});
-                       take(fields.emplace_back(), order_specs, row, 2);
-                   });
-        const auto billing_specs = fields_of(HposRow::billing_address);
-        const auto shipping_specs = fields_of(HposRow::shipping_address);
-        read.query("SELECT order_id, address_type" + column_list(billing_specs) + " FROM " + tables_.addresses + " WHERE order_id IN " + list +
-                       " ORDER BY id DESC",
-                   [&](const Row& row) {
-                       const auto order = at.find(row.number(0));
-                       if (order == at.end()) return;  // rows without their order are no order
-                       if (row.text(1) == "billing") take(fields[order->second], billing_specs, row, 2);
-                       if (row.text(1) == "shipping") take(fields[order->second], shipping_specs, row, 2);
-                   });
-        const auto operational_specs = fields_of(HposRow::operational);
-        read.query("SELECT order_id" + column_list(operational_specs) + " FROM " + tables_.operational + " WHERE order_id IN " + list + " ORDER BY id DESC",
-                   [&](const Row& row) {
-                       if (const auto order = at.find(row.number(0)); order != at.end())
-                           take(fields[order->second], operational_specs, row, 1);
-                   });
-        read.query("SELECT order_id, id, meta_key, meta_value FROM " + tables_.meta + " WHERE order_id IN " + list,
-                   [&](const Row& row) {
-                       if (const auto order = at.find(row.number(0)); order != at.end() && row.text(2) != ordo::deletion_record_key)
-                           records[order->second].meta.push_back({row.number(1), std::string(row.text(2)), ordo::own(row[3])});
-                   });
-        for (std::size_t i = 0; i < records.size(); ++i) {
-            records[i].fields = ordo::to_fields(std::move(fields[i]));
-            // In stored order. No index has it, so a server would sort the whole batch.
-            std::sort(records[i].meta.begin(), records[i].meta.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
-        }
-        return records;
+        return load(read, ids, {});
     }
 
     std::vector<WriteResult> write(ordo::Unit& unit, std::span<const OrderWrite> writes) override {
@@ -154,7 +110,7 @@ public:
         insert_orders(unit, writes, results);
         erase_orders(unit, erased);
 
-        const std::vector<OrderRecord> current = read(unit, updated);
+        const std::vector<OrderRecord> current = load(unit, updated, unit.dialect().for_update());
         for (std::size_t i = 0; i < writes.size(); ++i) {
             if (writes[i].op != ordo::WriteOp::update || results[i].outcome == Outcome::refused) continue;
             const OrderRecord* const held = ordo::find_record(current, writes[i].id);
@@ -237,6 +193,55 @@ public:
     }
 
 private:
+    /// `end_of_sql`: what holds the rows, for whoever is going to change them.
+    std::vector<OrderRecord> load(ordo::Read& read, std::span<const OrderId> ids, std::string_view end_of_sql) {
+        std::vector<OrderRecord> records;
+        if (ids.empty()) return records;
+        const std::string list = ordo::id_list(ids), end(end_of_sql);
+        std::vector<FieldArray> fields;
+        std::unordered_map<std::uint64_t, std::size_t> at;
+
+        const auto take = [](FieldArray& into, const std::vector<const FieldSpec*>& specs, const Row& row, std::size_t first) {
+            for (std::size_t i = 0; i < specs.size(); ++i)
+                into[static_cast<std::size_t>(specs[i]->id)] = ordo::canonicalize(*specs[i], row[first + i]);
+        };
+        // Last to first, so that of duplicate rows the first one counts.
+        const auto order_specs = fields_of(HposRow::order);
+        read.query("SELECT id, type" + column_list(order_specs) + " FROM " + tables_.orders + " WHERE id IN " + list + " ORDER BY id" + end,
+                   [&](const Row& row) {
+                       at.emplace(row.number(0), records.size());
+                       records.push_back({OrderId{row.number(0)}, std::string(row.text(1)), {}, {}, {}, {}});
+                       take(fields.emplace_back(), order_specs, row, 2);
+                   });
+        const auto billing_specs = fields_of(HposRow::billing_address);
+        const auto shipping_specs = fields_of(HposRow::shipping_address);
+        read.query("SELECT order_id, address_type" + column_list(billing_specs) + " FROM " + tables_.addresses + " WHERE order_id IN " + list +
+                       " ORDER BY id DESC" + end,
+                   [&](const Row& row) {
+                       const auto order = at.find(row.number(0));
+                       if (order == at.end()) return;  // rows without their order are no order
+                       if (row.text(1) == "billing") take(fields[order->second], billing_specs, row, 2);
+                       if (row.text(1) == "shipping") take(fields[order->second], shipping_specs, row, 2);
+                   });
+        const auto operational_specs = fields_of(HposRow::operational);
+        read.query("SELECT order_id" + column_list(operational_specs) + " FROM " + tables_.operational + " WHERE order_id IN " + list + " ORDER BY id DESC" + end,
+                   [&](const Row& row) {
+                       if (const auto order = at.find(row.number(0)); order != at.end())
+                           take(fields[order->second], operational_specs, row, 1);
+                   });
+        read.query("SELECT order_id, id, meta_key, meta_value FROM " + tables_.meta + " WHERE order_id IN " + list + end,
+                   [&](const Row& row) {
+                       if (const auto order = at.find(row.number(0)); order != at.end() && row.text(2) != ordo::deletion_record_key)
+                           records[order->second].meta.push_back({row.number(1), std::string(row.text(2)), ordo::own(row[3])});
+                   });
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            records[i].fields = ordo::to_fields(std::move(fields[i]));
+            // In stored order. No index has it, so a server would sort the whole batch.
+            std::sort(records[i].meta.begin(), records[i].meta.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
+        }
+        return records;
+    }
+
     std::string posts_table() const { return tables_.orders.substr(0, tables_.orders.size() - traits().orders_table.size()) + "posts"; }
 
     /// A range of ids as a condition on a column, and the values it binds.
@@ -301,7 +306,7 @@ private:
         rows.finish();
     }
 
-    ordo::OrderTable order_table() const { return {tables_.orders, "id", "type", "status"}; }
+    ordo::OrderTable order_table() const { return {tables_.orders, "id", "type", "status", true}; }
 
     /// What no column can hold even in part: a status, a type or a meta key that is too long.
     static std::vector<ordo::Fault> unfit(const OrderWrite& write) {
@@ -443,6 +448,11 @@ private:
                     std::vector<BytesView> values) {
         const bool is_address = row == HposRow::billing_address || row == HposRow::shipping_address;
         const std::string& table = row == HposRow::order ? tables_.orders : is_address ? tables_.addresses : tables_.operational;
+        if (is_address) {
+            // Of a row that is "Billing" only the collation says that it is this one: from now on it is.
+            columns.emplace_back("address_type");
+            values.emplace_back(address_type(row));
+        }
         std::string sql = "UPDATE " + table + " SET ";
         for (std::size_t i = 0; i < columns.size(); ++i) sql += (i ? ", " : "") + std::string(columns[i]) + " = ?";
         sql += row == HposRow::order ? " WHERE id = ?" : " WHERE order_id = ?";
@@ -452,8 +462,8 @@ private:
             values.emplace_back(address_type(row));
         }
         if (unit.execute(sql, values) > 0 || row == HposRow::order) return;
-        columns.push_back("order_id");
-        if (is_address) columns.push_back("address_type");
+        columns.emplace_back("order_id");
+        if (is_address) values.pop_back();  // the condition's; the column has its own
         unit.insert({table, std::move(columns), std::move(values)});
     }
 

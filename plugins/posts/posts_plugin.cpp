@@ -99,7 +99,7 @@ public:
             ids.push_back(write.id);
             if (write.op == ordo::WriteOp::insert) inserted.push_back(write.id);
         }
-        const std::vector<Post> posts = load(unit, ids);
+        const std::vector<Post> posts = load(unit, ids, unit.dialect().for_update());
         // Meta of a post that is gone, or of a placeholder, is nobody's.
         std::erase_if(inserted, [&](OrderId id) {
             const Post* const post = find_post(posts, id);
@@ -196,7 +196,8 @@ public:
 private:
     ordo::OrderTable order_table() const { return {posts_, "ID", "post_type", "post_status"}; }
 
-    std::vector<Post> load(ordo::Read& read, std::span<const OrderId> ids) {
+    /// `end_of_sql`: what holds the rows, for whoever is going to change them.
+    std::vector<Post> load(ordo::Read& read, std::span<const OrderId> ids, std::string_view end_of_sql = {}) {
         std::vector<Post> posts;
         if (ids.empty()) return posts;
         std::vector<FieldArray> fields;
@@ -208,7 +209,7 @@ private:
             columns += ", " + std::string(spec.posts_key);
             specs.push_back(&spec);
         }
-        read.query("SELECT ID, post_type" + columns + " FROM " + posts_ + " WHERE ID IN " + ordo::id_list(ids) + " ORDER BY ID", [&](const Row& row) {
+        read.query("SELECT ID, post_type" + columns + " FROM " + posts_ + " WHERE ID IN " + ordo::id_list(ids) + " ORDER BY ID" + std::string(end_of_sql), [&](const Row& row) {
             at.emplace(row.number(0), posts.size());
             Post& post = posts.emplace_back();
             post.record.id = OrderId{row.number(0)};
@@ -222,7 +223,7 @@ private:
         if (!with_meta.empty()) {
             // In the order of the index on post_id, so that no server sorts or reads the whole table.
             read.query("SELECT post_id, meta_id, meta_key, meta_value FROM " + postmeta_ + " WHERE post_id IN " + ordo::id_list(with_meta) +
-                           " ORDER BY post_id, meta_id",
+                           " ORDER BY post_id, meta_id" + std::string(end_of_sql),
                        [&](const Row& row) {
                            const std::size_t found = at.at(row.number(0));
                            take_meta(row, posts[found], fields[found]);

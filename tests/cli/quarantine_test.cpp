@@ -176,9 +176,24 @@ TEST_CASE("to retry or drop needs orders, and orders that are in quarantine") {
         CHECK(has(other.err, "order 43 is not in quarantine"));
         CHECK(quarantined(folder) == "57 300 ");
     }
+    // A number is a number: not an octal one.
+    CHECK(folder.ordo(quarantine({"drop", "057", "--yes"})).exit == 0);
+    CHECK(quarantined(folder) == "300 ");
     const Result empty = Folder(Holds::migrated_shop).ordo(quarantine({"list"}));
     CHECK(empty.exit == 0);
     CHECK(has(empty.out, "no order is in quarantine"));
+}
+
+TEST_CASE("values that no column holds are listed with order, field and rule, their contents masked [G2] [G20] [G34]") {
+    const Folder folder(Holds::migrated_shop);
+    const Result all = folder.ordo({"hpos", "overflow"});
+    INFO(all);
+    CHECK(all.exit == 0);
+    CHECK(lines_of(all.out).size() == 1 + 18);
+    CHECK(has(all.out, "54     total_amount     not_a_number           \"12,5\"         hpos"));
+    CHECK(has(all.out, "64     billing_phone    too_long               (120 bytes)    hpos"));
+    CHECK(folder.json({"hpos", "overflow", "--limit", "3"}).as_array().size() == 3);
+    CHECK(has(Folder(Holds::imported_shop).ordo({"hpos", "overflow"}).out, "no value"));
 }
 
 }  // namespace ordo::test

@@ -160,6 +160,7 @@ std::vector<Damage> damages_of_hpos() {
         value("user_agent_cut", "a user agent cut short", "user_agent", in_order("user_agent"), cut(10)),
         value("note_changed", "another customer note", "customer_note", in_order("customer_note"), becomes("another note")),
         value("nothing_for_empty", "NULL instead of the empty text", "customer_note", in_order("customer_note"), empty_becomes_nothing()),
+        rows("type_in_other_case", "`Shop_Order`: equal by collation", {"{id} type type"}, {"UPDATE wp_wc_orders SET type = 'Shop_Order' WHERE id = {id}"}, plain),
         rows("type_changed", "a refund became an order", {"{id} type type"}, {"UPDATE wp_wc_orders SET type = 'shop_order' WHERE id = {id}"}, refunds),
         rows("type_unknown", "a type nobody knows", {"{id} type type"}, {"UPDATE wp_wc_orders SET type = 'shop_odrer' WHERE id = {id}"}),
         rows("type_lost", "the type is NULL: no order to anybody, and its id is taken", {"{id} missing", "{id} unknown_row wp_wc_orders.type"},

@@ -167,7 +167,7 @@ TEST_CASE("what a column cannot hold is kept whole, reported with order, field a
     Shop shop;
     shop.synchronizer().sync({});
     std::map<std::string, int> rules;
-    for (const OverflowReport& report : shop.synchronizer().list_overflow()) {
+    for (const OverflowReport& report : shop.synchronizer().list_overflow(1000)) {
         CHECK(report.order.value > 0);
         CHECK(!report.field.empty());
         CHECK(report.store == "hpos");

@@ -44,6 +44,7 @@ struct QuarantineReport {
 struct BatchResult {
     std::uint64_t written = 0;      ///< inserted, changed or erased in the target
     std::uint64_t unchanged = 0;
+    std::uint64_t changed_meanwhile = 0;  ///< somebody wrote to the target in between: they stay pending
     std::uint64_t overflow = 0;     ///< values kept beside the target
     std::vector<QuarantineReport> quarantined;
 };
@@ -68,6 +69,7 @@ struct SyncReport {
     Direction way;
     std::uint64_t migrated = 0;     ///< orders written in this run
     std::uint64_t skipped = 0;      ///< orders that were equal already
+    std::uint64_t changed_meanwhile = 0;  ///< orders of the target that somebody changed while they were copied: the next run copies them
     std::uint64_t quarantined = 0;  ///< orders in quarantine after this run
     std::uint64_t overflow = 0;     ///< values kept beside the stores after this run
     std::uint64_t auto_drafts = 0;  ///< left out: they are no orders
@@ -103,10 +105,12 @@ public:
     virtual BatchResult process_batch(std::span<const OrderId> order_ids) = 0;
     /// Everything that waits. Throws `ordo.sync.locked` if another run holds the shop. A worker takes leases on ranges of
     /// ids and ends when all ranges are done, by itself or others; a range whose worker died is taken over.
+    /// Throws `ordo.sync.direction` if the other store becomes authoritative meanwhile: nothing is written from then on.
     virtual SyncReport sync(const SyncOptions& options) = 0;
 
     virtual SyncStatus get_status() = 0;
-    virtual std::vector<OverflowReport> list_overflow() = 0;
+    /// By order, field and key; at most that many.
+    virtual std::vector<OverflowReport> list_overflow(std::size_t count_max) = 0;
     virtual std::vector<QuarantineReport> list_quarantine() = 0;
     /// Forgets that these orders failed (none given: all): they count as pending again. Gives how many there were.
     virtual std::uint64_t drop_quarantined(std::span<const OrderId> order_ids) = 0;

@@ -46,6 +46,9 @@ public:
     /// A column or expression compared byte by byte, whatever collation its column has: `exact("meta_key") + " = ?"`.
     /// No index serves it; put it beside a condition that one does.
     virtual std::string exact(std::string_view expression) const = 0;
+    /// What a SELECT in a unit ends with so that its rows stay as they are read until the unit is over. Empty where a unit
+    /// has the database for itself.
+    virtual std::string_view for_update() const noexcept = 0;
     /// The statements that create a table and its indexes; nothing else.
     virtual std::vector<std::string> create_table(const Table& table) const = 0;
 };

@@ -17,6 +17,8 @@ namespace ordo {
 struct OrderTable {
     std::string table;
     std::string_view id, type, status;
+    bool every_row_is_an_order = false;   ///< so a type that only its column's collation takes for one of the types is one too
+    std::string compared_type(const Dialect& dialect) const { return every_row_is_an_order ? std::string(type) : dialect.exact(type); }
 };
 
 /// What `OrderDataStore::list` promises, by the primary key.
@@ -30,7 +32,7 @@ inline std::vector<OrderStamp> list_orders(Read& read, const OrderTable& orders,
                                    ? std::string{}
                                    : fmt::format(" AND ({} IS NULL OR {} <> 'auto-draft')", orders.status, read.dialect().exact(orders.status));
     read.query(fmt::format("SELECT {0}, {1} FROM {2} WHERE {0} > ? AND {3} IN {4}{5} ORDER BY {0} LIMIT {6}", orders.id, orders.type, orders.table,
-                           read.dialect().exact(orders.type), placeholders(request.types.size()), drafts, request.count_max),
+                           orders.compared_type(read.dialect()), placeholders(request.types.size()), drafts, request.count_max),
                values, [&](const Row& row) { stamps.push_back({OrderId{row.number(0)}, std::string(row.text(1))}); });
     return stamps;
 }
@@ -42,7 +44,7 @@ inline StoreCount count_orders(Read& read, const OrderTable& orders, std::span<c
     const std::vector<BytesView> values(types.begin(), types.end());
     const Dialect& dialect = read.dialect();
     read.query(fmt::format("SELECT COUNT(*), SUM(CASE WHEN {} = 'auto-draft' THEN 1 ELSE 0 END) FROM {} WHERE {} IN {}", dialect.exact(orders.status),
-                           orders.table, dialect.exact(orders.type), placeholders(types.size())),
+                           orders.table, orders.compared_type(dialect), placeholders(types.size())),
                values, [&](const Row& row) {
                    counted.auto_drafts = row.number(1);
                    counted.orders = row.number(0) - counted.auto_drafts;
