@@ -8,7 +8,7 @@
 
 #include "kernel/config/settings.hpp"
 #include "kernel/orders/order_compare.hpp"
-#include "kernel/sync/order_writer.hpp"
+#include "kernel/orders/order_writer.hpp"
 #include "kernel/sync/quarantine.hpp"
 #include "kernel/sync/run_lock.hpp"
 
@@ -208,7 +208,7 @@ private:
                 result.outcome = Outcome::written;
                 return;
             }
-            const WriteResult written = write_orders(unit, *services_.stores, way.target, {&write, 1}, {&source, 1}).front();
+            const WriteResult written = orders::write_orders(unit, *services_.stores, way.target, {&write, 1}, {&source, 1}).front();
             result.outcome = written.outcome;
             result.faults = written.faults;
             if (written.outcome == Outcome::written && parts.whole()) quarantine_.release(unit, way.target, {&order, 1});

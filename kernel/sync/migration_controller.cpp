@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "kernel/orders/order_compare.hpp"
+#include "kernel/orders/order_writer.hpp"
 
 namespace ordo::sync {
 namespace {
@@ -97,9 +98,7 @@ std::vector<OrderId> MigrationController::remove_page(const RunLock& lock, std::
             if (order && orders::compare(order->record, held).empty()) writes.push_back({WriteOp::erase, held.record.id, held.record.type, {}, {}});
             else stay.push_back(held.record.id);
         }
-        const std::vector<const OrderRecord*> sources(writes.size(), nullptr);
-        const auto results = services_.stores->get(store_hpos).write(unit, writes);
-        services_.stores->overflow().save(unit, store_hpos, writes, results, sources);
+        orders::write_orders(unit, *services_.stores, std::string(store_hpos), writes, std::vector<const OrderRecord*>(writes.size(), nullptr));
     });
     return stay;
 }

@@ -11,8 +11,8 @@
 
 #include "kernel/orders/canonical_form.hpp"
 #include "kernel/orders/order_compare.hpp"
+#include "kernel/orders/order_writer.hpp"
 #include "kernel/sync/merge.hpp"
-#include "kernel/sync/order_writer.hpp"
 #include "kernel/sync/worker_pass.hpp"
 
 namespace ordo::sync {
@@ -201,7 +201,7 @@ void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& 
             confirm(run, unit);
             // A second time: the connection was lost. If that was in the commit itself, all of it may be there.
             if (!results.empty() && is_in_target(unit, run.way, writes, results)) return;
-            results = write_orders(unit, *services_.stores, run.way.target, writes.writes, writes.sources);
+            results = orders::write_orders(unit, *services_.stores, run.way.target, writes.writes, writes.sources);
             std::vector<OrderId> moved;
             for (const WriteResult& one : results)
                 if (one.outcome == Outcome::written) moved.push_back(one.id);
@@ -271,7 +271,7 @@ void Synchronizer::erase(Run& run, std::span<const OrderId> ids) const {
         std::vector<OrderWrite> writes;
         for (const auto& held : orders::StoreView(*services_.stores, unit).read(run.way.target, ids))
             writes.push_back({WriteOp::erase, held.record.id, held.record.type, {}, {}});
-        write_orders(unit, *services_.stores, run.way.target, writes, std::vector<const OrderRecord*>(writes.size(), nullptr));
+        orders::write_orders(unit, *services_.stores, run.way.target, writes, std::vector<const OrderRecord*>(writes.size(), nullptr));
         quarantine_.release(unit, run.way.target, ids);
         forget_deleted(unit, ids);
         erased = std::max<std::uint64_t>(erased, writes.size());  // none are left if an earlier try was committed after all

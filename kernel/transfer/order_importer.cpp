@@ -13,6 +13,7 @@
 #include "kernel/orders/canonical_form.hpp"
 #include "kernel/orders/canonical_reader.hpp"
 #include "kernel/orders/order_compare.hpp"
+#include "kernel/orders/order_writer.hpp"
 #include "kernel/transfer/dump_reader.hpp"
 
 namespace ordo::transfer {
@@ -188,11 +189,8 @@ private:
     void write_store() const {
         std::vector<OrderWrite> writes;
         for (const OrderRecord* record : fresh_) writes.push_back(orders::make_insert(*record));
-        const auto results = services_.stores->get(target_).write(unit_, writes);
-        if (results.size() != writes.size()) throw Error(errc::plugin_failed, "the store gave another number of results than it got writes");
-        for (const WriteResult& result : results)
+        for (const WriteResult& result : orders::write_orders(unit_, *services_.stores, target_, writes, fresh_))
             if (result.outcome != Outcome::written) refuse(result);
-        services_.stores->overflow().save(unit_, target_, writes, results, fresh_);
     }
 
     [[noreturn]] void refuse(const WriteResult& result) const {

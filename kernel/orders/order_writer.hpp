@@ -7,10 +7,10 @@
 
 #include "kernel/orders/store_access.hpp"
 
-namespace ordo::sync {
+namespace ordo::orders {
 
 /// `sources`: for each write the record it carries (null: an erase). One result a write, in the same order.
-inline std::vector<WriteResult> write_orders(Unit& unit, const orders::StoreAccess& stores, const std::string& target, std::span<const OrderWrite> writes,
+inline std::vector<WriteResult> write_orders(Unit& unit, const StoreAccess& stores, const std::string& target, std::span<const OrderWrite> writes,
                                              std::span<const OrderRecord* const> sources) {
     std::vector<WriteResult> results = stores.get(target).write(unit, writes);
     if (results.size() != writes.size()) throw Error(errc::plugin_failed, "the store gave another number of results than it got writes");
@@ -18,4 +18,4 @@ inline std::vector<WriteResult> write_orders(Unit& unit, const orders::StoreAcce
     return results;
 }
 
-}  // namespace ordo::sync
+}  // namespace ordo::orders
