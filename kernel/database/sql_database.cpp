@@ -16,10 +16,12 @@ namespace {
 
 bool may_run_again(const Error& error) { return error.code() == errc::database_busy || error.code() == errc::database_connection_lost; }
 
+constexpr std::chrono::seconds busy_time_per_attempt{2};
+
 /// Before the next attempt: longer each time, and never in step with the others that wait.
 void pause(int attempt) {
     thread_local std::minstd_rand random{std::random_device{}()};
-    const int longest_ms = std::min(1000, 5 << attempt);
+    const int longest_ms = std::min(1000, 5 << std::min(attempt, 8));
     std::this_thread::sleep_for(std::chrono::milliseconds(std::uniform_int_distribution<>(longest_ms / 2, longest_ms)(random)));
 }
 
@@ -92,14 +94,20 @@ void SqlDatabase::read_once(const std::function<void(Read&)>& body) {
 }
 
 void SqlDatabase::again_if_lost(const std::function<void()>& work) {
+    // A deadlock has its victim at once, so that among many writers one may lose all its tries in a moment.
+    const auto busy_until = std::chrono::steady_clock::now() + busy_time_per_attempt * dialect_->attempts_max();
+    int busy = 0, lost = 0;
     for (int attempt = 1;; ++attempt) {
         try {
             return work();
         } catch (const Error& error) {
             // While a server starts again it is not there at all.
             const bool gone = attempt > 1 && error.code() == errc::database_unavailable;
-            if ((!may_run_again(error) && !gone) || attempt >= dialect_->attempts_max()) throw;
-            log_->warning("{}; trying again (attempt {} of {})", error.what(), attempt + 1, dialect_->attempts_max());
+            const bool is_busy = error.code() == errc::database_busy;
+            const int times = is_busy ? ++busy : ++lost;
+            const bool has_time = is_busy && std::chrono::steady_clock::now() < busy_until;
+            if ((!may_run_again(error) && !gone) || (times >= dialect_->attempts_max() && !has_time)) throw;
+            log_->warning("{}; trying again (attempt {})", error.what(), attempt + 1);
         }
         pause(attempt);
     }
