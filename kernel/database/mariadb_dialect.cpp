@@ -325,7 +325,11 @@ public:
     }
 
     void each_row(soci::statement& executed, const std::function<void(std::span<const BytesView>)>& each) const override {
-        MYSQL_RES*& held = static_cast<soci::mysql_statement_backend*>(executed.get_backend())->result_;
+        auto* const backend = static_cast<soci::mysql_statement_backend*>(executed.get_backend());
+        MYSQL_RES*& held = backend->result_;
+        // A connection that is lost among the rows leaves no result and no fields, as a statement without rows does.
+        MYSQL* const connection = backend->session_.conn_;
+        if (!held && mysql_errno(connection) != 0) throw soci::mysql_soci_error(mysql_error(connection), static_cast<int>(mysql_errno(connection)));
         // A statement is kept for the next time, all its rows would be too.
         const std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> owner(std::exchange(held, nullptr), &mysql_free_result);
         MYSQL_RES* const result = owner.get();
