@@ -79,6 +79,45 @@ TEST_CASE("a slot that throws is named in the log and the next slots run [G29]")
     CHECK(shop.log.others().empty());
 }
 
+TEST_CASE("an emitter that asks is given the slots that threw, as they are logged; the next slots run [G29]") {
+    Shop shop;
+    CHECK(shop.fire_synced.report(OrderId{43}, to_hpos).empty());
+    std::string ran;
+    shop.gift_wrap->on(synced, [](OrderId, const Direction&) { throw Error(errc::internal, "no paper left"); });
+    shop.loyalty->on(synced, [&](OrderId, const Direction&) { ran += 'a'; });
+    shop.loyalty->on(synced, [](OrderId, const Direction&) { throw PersonalData(); }, 5);
+    shop.loyalty->on(synced, [&](OrderId, const Direction&) { ran += 'b'; }, 20);
+    const std::vector<Refusal> failures = shop.fire_synced.report(OrderId{43}, to_hpos);
+    CHECK(ran == "ab");
+    REQUIRE(failures.size() == 2);
+    CHECK(failures[0].plugin == "loyalty");
+    CHECK(contains(failures[0].reason, "PersonalData"));
+    CHECK_FALSE(contains(failures[0].reason, "jane"));
+    CHECK(failures[1].plugin == "gift-wrap");
+    CHECK(failures[1].reason == "no paper left");
+    CHECK(shop.log.errors() == std::vector<std::string>{
+              "plugin loyalty: its slot on test_order_synced failed for order 43: " + failures[0].reason,
+              "plugin gift-wrap: its slot on test_order_synced failed for order 43: no paper left"});
+    CHECK(shop.kernel->did_action("test_order_synced") == 2);
+}
+
+TEST_CASE("a report holds the failures of its own emission, not of one inside it [G29]") {
+    Shop shop;
+    std::vector<Refusal> inner;
+    shop.gift_wrap->on(tock, [] { throw Error(errc::internal, "inner"); });
+    shop.gift_wrap->on(tick, [&] {
+        shop.fire_tock();
+        inner = shop.fire_tock.report();
+        throw Error(errc::internal, "outer");
+    });
+    const std::vector<Refusal> outer = shop.fire_tick.report();
+    REQUIRE(inner.size() == 1);
+    CHECK(inner[0].reason == "inner");
+    REQUIRE(outer.size() == 1);
+    CHECK(outer[0].reason == "outer");
+    CHECK(shop.log.errors().size() == 3);
+}
+
 TEST_CASE("a hook that is about no order names none in the log [G29]") {
     Shop shop;
     shop.gift_wrap->on(tick, [] { throw Error(errc::internal, "no paper left"); });
