@@ -2,6 +2,7 @@
 /// is opened when something first asks for it.
 #include <ordo/kernel.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -17,7 +18,9 @@
 #include "kernel/options/options_table.hpp"
 #include "kernel/orders/controller.hpp"
 #include "kernel/orders/database_util.hpp"
+#include "kernel/orders/ledger_scan.hpp"
 #include "kernel/orders/order_exporter.hpp"
+#include "kernel/orders/order_service.hpp"
 #include "kernel/orders/order_util.hpp"
 #include "kernel/orders/store_access.hpp"
 #include "kernel/plugins/plugin_loader.hpp"
@@ -105,6 +108,8 @@ struct Kernel::Parts {
                                                       [this] { return controller.get_orders_data_store(); },
                                                       [this](std::string_view store) { create_tables(store); }},
                                                      {declared.before_to_posts, declared.after_to_posts, declared.before, declared.after})),
+          order_service(order_services(), declared.events),
+          ledger(order_service.unit(), [this](Unit& unit) { sync::RunLock::hold_all(unit, settings.table_prefix); }),
           exporter(orders::make_order_exporter(database, stores, options_table, [this] { return controller.get_orders_data_store(); })),
           importer(transfer::make_dump_importer(database, database, settings.table_prefix)),
           order_importer(transfer::make_order_importer(order_import_services())), options(*this),
@@ -130,7 +135,7 @@ struct Kernel::Parts {
               schema(h.declare(hook::orders_table_schema)), tables_created(h.declare(hook::after_orders_table_created)),
               before_to_posts(h.declare(hook::before_order_sync_to_posts)), after_to_posts(h.declare(hook::after_order_sync_to_posts)),
               before(h.declare(hook::before_order_sync)), after(h.declare(hook::after_order_sync)),
-              can_switch_store(h.declare(hook::can_switch_store)) {}
+              can_switch_store(h.declare(hook::can_switch_store)), events(h) {}
         Emitter<Action<>> before_init;
         Emitter<Filter<std::string>> order_data_store, order_refund_data_store;
         Emitter<Filter<std::uint64_t>> batch_size;
@@ -139,6 +144,7 @@ struct Kernel::Parts {
         Emitter<Action<OrderId>> before_to_posts, after_to_posts;
         Emitter<Action<OrderId, Direction>> before, after;
         Emitter<Veto<Direction>> can_switch_store;
+        orders::OrderEvents events;
     };
 
     /// The options as everybody sees them: those that decide something pass the same doors as everything else.
@@ -209,6 +215,18 @@ struct Kernel::Parts {
                 &database, &site_zone, settings.table_prefix};
     }
 
+    orders::OrderServices order_services() {
+        return {&database, &stores, &options_table, &controller, &site_zone, &log, settings.table_prefix,
+                {settings.history_values, settings.history_retention_days},
+                [this](std::string_view store) {
+                    if (has_tables_for_saves(store)) return;
+                    create_tables(store);
+                    create_missing_details();
+                    database.write([&](Unit& unit) { sync::RunLock::make_shareable(unit, settings.table_prefix); });
+                },
+                [this](Unit& unit) { sync::RunLock::share_authority(unit, settings.table_prefix); }};
+    }
+
     transfer::OrderImportServices order_import_services() {
         return {&database, &stores, settings.table_prefix, [this] { return controller.get_orders_data_store(); },
                 [this](std::string_view target) {
@@ -226,6 +244,7 @@ struct Kernel::Parts {
         Schema schema = sync::claims_schema(settings.table_prefix);
         schema.push_back(stores.overflow().schema());
         schema.push_back(synchronizer.quarantine().schema());
+        for (Table& table : order_service.unit().schema()) schema.push_back(std::move(table));
         return schema;
     }
 
@@ -240,6 +259,20 @@ struct Kernel::Parts {
         bool has_options = false;
         database.read([&](Read& read) { has_options = options_table.exists(read); });
         if (!has_options) database::install(database, options_table.own_schema());
+    }
+
+    /// A look instead of making what is there: a program that saves one order should not look at every column.
+    bool has_tables_for_saves(std::string_view store) {
+        Schema needed = own_schema();
+        for (Table& table : store_schema(store)) needed.push_back(std::move(table));
+        if (auto* details = find_interface<OrderDetails>(*plugin_set))
+            for (Table& table : details->schema()) needed.push_back(std::move(table));
+        bool all = false;
+        database.read([&](Read& read) {
+            all = std::all_of(needed.begin(), needed.end(), [&](const Table& table) { return read.table_exists(table.name); }) &&
+                  sync::RunLock::is_shareable(read, settings.table_prefix);
+        });
+        return all;
     }
 
     /// Tables of items and notes that the database lacks; those there are stay as they are.
@@ -337,6 +370,8 @@ struct Kernel::Parts {
     std::unique_ptr<OrderVerifier> verifier;
     std::unique_ptr<OrderRepairer> repairer;
     std::unique_ptr<LegacyDataHandler> legacy_data;
+    orders::OrderService order_service;
+    orders::LedgerScan ledger;
     std::unique_ptr<OrderExporter> exporter;
     std::unique_ptr<DumpImporter> importer;
     std::unique_ptr<OrderImporter> order_importer;
@@ -361,6 +396,8 @@ DataSynchronizer& Kernel::synchronizer() noexcept { return parts_->synchronizer;
 OrderVerifier& Kernel::verifier() noexcept { return *parts_->verifier; }
 OrderRepairer& Kernel::repairer() noexcept { return *parts_->repairer; }
 LegacyDataHandler& Kernel::legacy_data() noexcept { return *parts_->legacy_data; }
+Orders& Kernel::orders() noexcept { return parts_->order_service; }
+OrderLedger& Kernel::ledger() noexcept { return parts_->ledger; }
 OrderExporter& Kernel::exporter() noexcept { return *parts_->exporter; }
 DumpImporter& Kernel::importer() noexcept { return *parts_->importer; }
 OrderImporter& Kernel::order_importer() noexcept { return *parts_->order_importer; }

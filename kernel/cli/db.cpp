@@ -9,6 +9,27 @@ namespace {
 
 boost::json::array to_json(const std::vector<std::string>& texts) { return boost::json::array(texts.begin(), texts.end()); }
 
+void print_ledger(const Context& context, const LedgerReport& report) {
+    auto all = report.counted;
+    all.insert(report.kept.begin(), report.kept.end());  // kinds that only the ledger has
+    const auto of = [](const OrderCounts& counts, const auto& kind) {
+        const auto at = counts.find(kind);
+        return at == counts.end() ? 0 : at->second;
+    };
+    if (context.json()) {
+        boost::json::array counts;
+        for (const auto& [kind, orders] : all)
+            counts.push_back(boost::json::object{{"type", kind.first}, {"status", kind.second}, {"orders", of(report.counted, kind)}, {"ledger", of(report.kept, kind)}});
+        print_json(boost::json::object{{"orders", report.orders}, {"without_digest", report.without_digest}, {"changed_outside", report.changed_outside},
+                                       {"scanned_at", report.scanned_at ? boost::json::value(*report.scanned_at) : boost::json::value(nullptr)}, {"counts", counts}});
+        return;
+    }
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& [kind, orders] : all) rows.push_back({kind.first, kind.second, std::to_string(of(report.counted, kind)), std::to_string(of(report.kept, kind))});
+    print_table({"type", "status", "orders", "in the ledger"}, rows);
+    context.say(fmt::format("{} orders, {} without a digest, {} changed outside Ordo since the last scan", report.orders, report.without_digest, report.changed_outside));
+}
+
 }  // namespace
 
 void add_db(CLI::App& app, Context& context) {
@@ -43,6 +64,23 @@ void add_db(CLI::App& app, Context& context) {
         if (report.problems.empty()) print_line("all tables and indexes are there");
         else context.say("`ordo db init` makes what is missing");
     });
+
+    auto rebuild = std::make_shared<bool>(false);
+    CLI::App* ledger = add_command(noun, "ledger", "Hold the ledger - versions, digests and counts of orders - against the authoritative store; exit 1 if it differs",
+                                   "ordo db ledger --rebuild", [&context, rebuild] {
+        const auto kernel = context.open();
+        kernel->require_shop();
+        const LedgerReport report = *rebuild ? kernel->ledger().rebuild(stop_requested) : kernel->ledger().check(stop_requested);
+        if (report.interrupted) context.exit = ExitCode::interrupted;
+        else if (!*rebuild && (report.changed_outside > 0 || !report.counts_agree())) context.exit = ExitCode::differences;
+        print_ledger(context, report);
+    });
+    add_command(noun, "prune-history", "Forget what the history of orders has from before [history] retention_days", "ordo db prune-history", [&context] {
+        const auto kernel = context.open();
+        kernel->require_shop();
+        context.say(fmt::format("{} saves forgotten", kernel->ledger().prune_history()));
+    });
+    ledger->add_flag("--rebuild", *rebuild, "Make the ledger what the store holds");
 }
 
 }  // namespace ordo::cli

@@ -57,6 +57,15 @@ void read_compatibility(const TomlTable& table, Settings& settings) {
     }
 }
 
+void read_history(const TomlTable& table, Settings& settings) {
+    table.allow_only({"values", "retention_days"});
+    if (const auto values = table.flag("values")) settings.history_values = values->value;
+    if (const auto days = table.integer("retention_days")) {
+        if (days->value < 0) fail(errc::config_bad_value, days->where, fmt::format("[history] retention_days cannot be {}", days->value), "days, or 0 for ever");
+        settings.history_retention_days = static_cast<std::uint64_t>(days->value);
+    }
+}
+
 void read_custom_orders_table(const TomlTable& table, Settings& settings) {
     table.allow_only({"force", "order_types", "migration_batch_size"});
     if (const auto force = table.text("force")) {
@@ -90,7 +99,7 @@ std::string to_string(const Location& where) {
 Settings read_settings(const std::filesystem::path& file) {
     const toml::table document = parse_file(file, codes);
     const TomlTable root(document, "", file.string(), codes);
-    root.allow_only({"database", "plugins", "plugin", "custom_orders_table", "compatibility"});
+    root.allow_only({"database", "plugins", "plugin", "custom_orders_table", "compatibility", "history"});
     Settings settings;
     settings.file = file;
     if (const auto table = root.table("database")) read_database(*table, settings);
@@ -101,6 +110,7 @@ Settings read_settings(const std::filesystem::path& file) {
         });
     }
     if (const auto table = root.table("compatibility")) read_compatibility(*table, settings);
+    if (const auto table = root.table("history")) read_history(*table, settings);
     if (const auto table = root.table("custom_orders_table")) read_custom_orders_table(*table, settings);
     return settings;
 }

@@ -51,6 +51,8 @@ struct Settings {
     Location force_where;
     std::vector<std::string> order_types;                      ///< `[custom_orders_table] order_types`
     PostsMirror posts_mirror = PostsMirror::full;              ///< `[compatibility] posts_mirror = "full" | "core"`
+    bool history_values = false;                               ///< `[history] values`: the history keeps values, not only names
+    std::uint64_t history_retention_days = 0;                  ///< `[history] retention_days`, 0: for ever
     std::optional<std::uint64_t> migration_batch_size;         ///< `[custom_orders_table] migration_batch_size`, 1-10,000
 };
 

@@ -169,6 +169,17 @@ int load_error(void*, char* into, unsigned size) {
 
 MYSQL* connection_of(soci::session& session) { return static_cast<soci::mysql_session_backend*>(session.get_backend())->conn_; }
 
+/// What a text of a form looks like; empty: any text.
+constexpr std::string_view pattern(NumberForm form) {
+    switch (form) {
+        case NumberForm::amount: return R"(^([ \\t-\\r]*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?[ \\t-\\r]*)?\\z)";
+        case NumberForm::id: return R"(^[0-9]*\\z)";
+        case NumberForm::unix_time: return R"(^-?[0-9]{1,12}\\z)";
+        case NumberForm::prefix: return {};
+    }
+    return {};
+}
+
 class MariadbDialect final : public SqlDialect {
 public:
     MariadbDialect(Address address, int busy_timeout_s) : address_(std::move(address)), busy_timeout_s_(busy_timeout_s) {}
@@ -186,7 +197,16 @@ public:
     }
 
     std::string_view for_update() const noexcept override { return " FOR UPDATE"; }
+    std::string_view for_share() const noexcept override { return " LOCK IN SHARE MODE"; }
     std::string exact(std::string_view expression) const override { return fmt::format("BINARY {}", expression); }
+    std::string folded(std::string_view expression) const override { return std::string(expression); }
+    std::string unindexed(std::string_view column) const override { return std::string(column); }
+    std::string number(std::string_view expression, NumberForm form) const override {
+        // Two texts, or a number and a text, would be compared as texts or as binary fractions.
+        const std::string number = fmt::format("CAST({} AS DECIMAL(65,30))", expression);
+        const std::string_view spelling = pattern(form);
+        return spelling.empty() ? number : fmt::format("CASE WHEN {} REGEXP '{}' THEN {} END", expression, spelling, number);
+    }
 
     std::unique_ptr<soci::session> connect(Access access) const override {
         std::string parameters = fmt::format("dbname={} host={} charset=utf8mb4 local_infile=1", soci_quoted(address_.database), soci_quoted(address_.host));
@@ -252,6 +272,8 @@ public:
         std::string sets;
         for (const std::string_view column : rows.updated)
             sets += fmt::format("{}{} = VALUES({})", sets.empty() ? "" : ", ", quote_identifier(column), quote_identifier(column));
+        for (const std::string_view column : rows.added)
+            sets += fmt::format("{0}{1} = {1} + VALUES({1})", sets.empty() ? "" : ", ", quote_identifier(column));
         return " ON DUPLICATE KEY UPDATE " + sets;
     }
     // Names of locks belong to the whole server and are at most 64 characters on MySQL.

@@ -8,6 +8,7 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include "kernel/database/dialect.hpp"
+#include "kernel/database/sqlite_functions.hpp"
 
 namespace ordo::database {
 namespace {
@@ -44,7 +45,13 @@ public:
     }
 
     std::string_view for_update() const noexcept override { return {}; }
+    std::string_view for_share() const noexcept override { return {}; }
     std::string exact(std::string_view expression) const override { return std::string(expression); }  // BINARY is the default
+    std::string folded(std::string_view expression) const override { return fmt::format("{}({})", sqlite_folded, expression); }
+    std::string unindexed(std::string_view column) const override { return fmt::format("+{}", column); }
+    std::string number(std::string_view expression, NumberForm form) const override {
+        return fmt::format("{}({}, {})", sqlite_number, expression, static_cast<int>(form));
+    }
 
     std::unique_ptr<soci::session> connect(Access access) const override {
         if (access == Access::read_only && !std::filesystem::exists(file_))
@@ -54,6 +61,7 @@ public:
             auto session = std::make_unique<soci::session>(
                 soci::sqlite3, fmt::format("dbname=\"{}\" timeout={}{}", file_.string(), busy_timeout_s_,
                                            access == Access::read_only ? " readonly=true" : ""));
+            add_functions(static_cast<soci::sqlite3_session_backend*>(session->get_backend())->conn_);
             // Readers must not block the writer: that is what the write-ahead log is for. It stays set in the file.
             if (access == Access::read_write) *session << "PRAGMA journal_mode=WAL";
             // A file that is no database shows only when it is read.
@@ -99,6 +107,8 @@ public:
         std::string sets;
         for (const std::string_view column : rows.updated)
             sets += fmt::format("{}{} = excluded.{}", sets.empty() ? "" : ", ", quote_identifier(column), quote_identifier(column));
+        for (const std::string_view column : rows.added)
+            sets += fmt::format("{0}{1} = {1} + excluded.{1}", sets.empty() ? "" : ", ", quote_identifier(column));
         return fmt::format(" ON CONFLICT ({}) DO UPDATE SET {}", quote_identifier(rows.key), sets);
     }
     std::string_view take_lock_sql() const noexcept override { return {}; }

@@ -46,6 +46,7 @@ class OptionSiteZone final : public SiteZone {
 public:
     explicit OptionSiteZone(const OptionsTable& options) : options_(&options) {}
     std::string to_local(UtcSeconds instant) const override;
+    std::optional<UtcSeconds> to_utc(UtcSeconds wall_clock) const override;
 
 private:
     struct Zone;

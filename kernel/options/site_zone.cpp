@@ -12,6 +12,20 @@ namespace {
 
 constexpr std::chrono::seconds kept_for{5};  // so that a batch of orders asks the database once
 
+/// How much later than a year with the same calendar an instant lies. The date library (3.0.1, with the system's tables) knows
+/// no summer time after 2037, where those tables have a rule instead of instants; the rule is that of the years before.
+std::chrono::seconds beyond_the_tables(UtcSeconds instant) {
+    using namespace std::chrono;
+    constexpr int last_year = 2036, cycle_years = 28;  // a whole cycle of weekdays and leap years ends there
+    const auto first_of = [](int year) { return sys_days{std::chrono::year{year} / January / 1}; };
+    const int wanted = static_cast<int>(year_month_day{floor<days>(instant)}.year());
+    if (wanted <= last_year) return seconds{0};
+    for (int known = last_year; known > last_year - cycle_years; --known)
+        if (std::chrono::year{known}.is_leap() == std::chrono::year{wanted}.is_leap() && weekday{first_of(known)} == weekday{first_of(wanted)})
+            return first_of(wanted) - first_of(known);
+    return seconds{0};
+}
+
 }  // namespace
 
 struct OptionSiteZone::Zone {
@@ -43,8 +57,17 @@ std::shared_ptr<const OptionSiteZone::Zone> OptionSiteZone::current() const {
 
 std::string OptionSiteZone::to_local(UtcSeconds instant) const {
     const auto zone = current();
-    const UtcSeconds local = zone->named ? UtcSeconds{zone->named->to_local(instant).time_since_epoch()} : instant + zone->offset;
+    const auto beyond = beyond_the_tables(instant);
+    const UtcSeconds local = zone->named ? UtcSeconds{zone->named->to_local(instant - beyond).time_since_epoch()} + beyond : instant + zone->offset;
     return format_datetime(fits_datetime(local) ? local : instant);  // at the ends of the calendar
+}
+
+std::optional<UtcSeconds> OptionSiteZone::to_utc(UtcSeconds wall_clock) const {
+    const auto zone = current();
+    if (!zone->named) return wall_clock - zone->offset;
+    const date::local_info info = zone->named->get_info(date::local_seconds{(wall_clock - beyond_the_tables(wall_clock)).time_since_epoch()});
+    if (info.result == date::local_info::nonexistent) return std::nullopt;
+    return wall_clock - info.first.offset;
 }
 
 }  // namespace ordo::options

@@ -4,9 +4,7 @@
 #include <fmt/format.h>
 
 namespace ordo::orders {
-namespace {
 
-/// Whether the bytes are UTF-8 (no surrogates, nothing overlong).
 bool is_utf8(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
         const auto lead = static_cast<unsigned char>(text[i]);
@@ -22,6 +20,8 @@ bool is_utf8(std::string_view text) {
     }
     return true;
 }
+
+namespace {
 
 std::string hex(std::string_view bytes) {
     std::string digits;

@@ -10,6 +10,9 @@
 
 namespace ordo::orders {
 
+/// Whether the bytes are UTF-8 (no surrogates, nothing overlong).
+bool is_utf8(std::string_view text);
+
 /// A string; null for NULL; {"hex":"c3…"} for bytes that are no UTF-8, which JSON could not hold.
 boost::json::value to_json(const Bytes& bytes);
 

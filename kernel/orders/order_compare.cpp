@@ -57,9 +57,9 @@ void compare_key(const std::string& key, const OrderRecord& source, std::span<co
     }
 }
 
-void compare_meta(const OrderRecord& source, const LoadedOrder& target, Changes& changes) {
-    const auto s = compared_meta(source);
-    const auto t = compared_meta(target.record);
+void compare_meta(const OrderRecord& source, const LoadedOrder& target, DerivedMeta derived, Changes& changes) {
+    const auto s = compared_meta(source, derived);
+    const auto t = compared_meta(target.record, derived);
     std::size_t i = 0, j = 0;
     while (i < s.size() || j < t.size()) {
         const std::string* key = i < s.size() ? &source.meta[s[i]].key : nullptr;
@@ -87,20 +87,20 @@ std::string masked_meta(const Bytes& value) { return value ? fmt::format("({} by
 
 }  // namespace
 
-std::vector<std::size_t> compared_meta(const OrderRecord& record) {
+std::vector<std::size_t> compared_meta(const OrderRecord& record, DerivedMeta derived) {
     std::vector<std::size_t> indexes;
     for (std::size_t i = 0; i < record.meta.size(); ++i)
-        if (!is_derived_key(record.meta[i].key)) indexes.push_back(i);
+        if (derived == DerivedMeta::include || !is_derived_key(record.meta[i].key)) indexes.push_back(i);
     std::stable_sort(indexes.begin(), indexes.end(),
                      [&](std::size_t a, std::size_t b) { return record.meta[a].key < record.meta[b].key; });
     return indexes;
 }
 
-Changes compare(const OrderRecord& source, const LoadedOrder& target) {
+Changes compare(const OrderRecord& source, const LoadedOrder& target, DerivedMeta derived) {
     Changes changes;
     changes.type_differs = source.type != target.record.type;
     compare_fields(source, target, changes);
-    compare_meta(source, target, changes);
+    compare_meta(source, target, derived, changes);
     return changes;
 }
 

@@ -19,7 +19,9 @@ struct Changes {
     bool empty() const noexcept { return !type_differs && fields.empty() && meta.empty(); }
 };
 
-Changes compare(const OrderRecord& source, const LoadedOrder& target);
+/// Whether meta that is made from other values is looked at: a save writes it, nothing else compares it.
+enum class DerivedMeta : std::uint8_t { leave_out, include };
+Changes compare(const OrderRecord& source, const LoadedOrder& target, DerivedMeta derived = DerivedMeta::leave_out);
 
 /// The write that makes a new order of the source's record, derived meta included.
 OrderWrite make_insert(const OrderRecord& source);
@@ -32,6 +34,6 @@ std::vector<Difference> describe(const Changes& changes, const OrderRecord& sour
 std::vector<ComparedValue> side_by_side(const OrderRecord* source, const OrderRecord* target);
 
 /// Indexes of the meta rows that are compared, sorted by key; equal keys stay in stored order.
-std::vector<std::size_t> compared_meta(const OrderRecord& record);
+std::vector<std::size_t> compared_meta(const OrderRecord& record, DerivedMeta derived = DerivedMeta::leave_out);
 
 }  // namespace ordo::orders

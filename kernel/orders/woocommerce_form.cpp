@@ -8,6 +8,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <ordo/order_properties.hpp>
+
 #include "kernel/orders/json_text.hpp"
 #include "kernel/orders/woocommerce_items.hpp"
 
@@ -15,48 +17,6 @@ namespace ordo::orders {
 namespace {
 
 namespace json = boost::json;
-
-/// A property of an order that is a field, given by the field's type.
-struct FieldProperty {
-    std::string_view name;
-    FieldId field;
-};
-
-constexpr std::array common_properties{
-    FieldProperty{"parent_id", FieldId::parent_order_id},
-    FieldProperty{"status", FieldId::status},
-    FieldProperty{"currency", FieldId::currency},
-    FieldProperty{"version", FieldId::woocommerce_version},
-    FieldProperty{"prices_include_tax", FieldId::prices_include_tax},
-    FieldProperty{"date_created", FieldId::date_created_gmt},
-    FieldProperty{"date_modified", FieldId::date_updated_gmt},
-    FieldProperty{"discount_total", FieldId::discount_total_amount},
-    FieldProperty{"discount_tax", FieldId::discount_tax_amount},
-    FieldProperty{"shipping_total", FieldId::shipping_total_amount},
-    FieldProperty{"shipping_tax", FieldId::shipping_tax_amount},
-    FieldProperty{"cart_tax", FieldId::tax_amount},
-    FieldProperty{"total", FieldId::total_amount},
-};
-
-constexpr std::array order_properties{
-    FieldProperty{"customer_id", FieldId::customer_id},
-    FieldProperty{"order_key", FieldId::order_key},
-    FieldProperty{"payment_method", FieldId::payment_method},
-    FieldProperty{"payment_method_title", FieldId::payment_method_title},
-    FieldProperty{"transaction_id", FieldId::transaction_id},
-    FieldProperty{"customer_ip_address", FieldId::ip_address},
-    FieldProperty{"customer_user_agent", FieldId::user_agent},
-    FieldProperty{"created_via", FieldId::created_via},
-    FieldProperty{"customer_note", FieldId::customer_note},
-    FieldProperty{"date_completed", FieldId::date_completed_gmt},
-    FieldProperty{"date_paid", FieldId::date_paid_gmt},
-    FieldProperty{"cart_hash", FieldId::cart_hash},
-    FieldProperty{"order_stock_reduced", FieldId::order_stock_reduced},
-    FieldProperty{"download_permissions_granted", FieldId::download_permission_granted},
-    FieldProperty{"new_order_email_sent", FieldId::new_order_email_sent},
-    FieldProperty{"recorded_sales", FieldId::recorded_sales},
-    FieldProperty{"recorded_coupon_usage_counts", FieldId::coupon_usages_are_counted},
-};
 
 /// Keys that WooCommerce hides beside those of the mapping table and the names of properties.
 constexpr std::array<std::string_view, 9> more_hidden_keys{
@@ -140,13 +100,13 @@ WooCommerceReading woocommerce_reading(const std::function<std::optional<std::st
 
 std::string woocommerce_form(const OrderRecord& order, const WooCommerceReading& reading) {
     json::object data{{"id", order.id.value}};
-    for (const FieldProperty& property : common_properties) data[property.name] = field_json(order, property.field, reading);
+    for (const OrderProperty& property : common_order_properties) data[property.name] = field_json(order, property.field, reading);
     data["total_tax"] = total_tax(order, reading);
     if (order.type == "shop_order_refund") {
         add_refund_properties(data, order, reading);
     } else {
         data["number"] = fmt::to_string(order.id.value);
-        for (const FieldProperty& property : order_properties) data[property.name] = field_json(order, property.field, reading);
+        for (const OrderProperty& property : order_only_properties) data[property.name] = field_json(order, property.field, reading);
         data["billing"] = address(order, HposRow::billing_address, reading);
         data["shipping"] = address(order, HposRow::shipping_address, reading);
     }

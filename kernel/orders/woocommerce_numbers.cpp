@@ -1,8 +1,6 @@
 /// See woocommerce_numbers.hpp.
 #include "kernel/orders/woocommerce_numbers.hpp"
 
-#include <ordo/decimal.hpp>
-
 namespace ordo::orders {
 namespace {
 
@@ -32,25 +30,6 @@ NumericText rounded_digits(std::string_view text, unsigned decimals, Halves halv
 
 }  // namespace
 
-std::string format_decimal(std::string_view text, std::string_view decimal_separator) {
-    std::string number;
-    for (std::size_t i = 0; i < text.size();) {
-        if (!decimal_separator.empty() && text.substr(i).starts_with(decimal_separator)) {
-            number += '.';
-            i += decimal_separator.size();
-            continue;
-        }
-        if (detail::is_digit(text[i]) || text[i] == '.' || text[i] == '-') number += text[i];
-        ++i;
-    }
-    // Of several points the last one counts; one that nothing follows does not.
-    const std::size_t last = number.rfind('.');
-    std::string cleaned;
-    for (std::size_t i = 0; i < number.size(); ++i)
-        if (number[i] != '.' || (i == last && i + 1 < number.size())) cleaned += number[i];
-    return cleaned;
-}
-
 std::string rounded(std::string_view number, unsigned decimals, Halves halves) { return plain_spelling(rounded_digits(number, decimals, halves)); }
 
 std::string fixed(std::string_view number, unsigned decimals) {
@@ -63,6 +42,12 @@ std::string fixed(std::string_view number, unsigned decimals) {
     }
     text.append(point + 1 + decimals - text.size(), '0');
     return text;
+}
+
+Decimal amount_of(std::string_view number, unsigned decimals, Halves halves) {
+    const auto amount = Decimal::parse(rounded(number, decimals, halves));
+    if (!amount) throw Error(errc::internal, "an amount has more than 18 digits before the point");
+    return *amount;
 }
 
 std::optional<std::string> sum(std::span<const std::string> numbers) {

@@ -13,6 +13,7 @@
 
 #include <ordo/error.hpp>
 #include <ordo/order_details.hpp>
+#include <ordo/order_query.hpp>
 #include <ordo/store_integrity.hpp>
 
 namespace ordo::plugins {
@@ -50,6 +51,9 @@ public:
     }
     void forget_deleted(Unit& unit, std::span<const OrderId> ids) override {
         guarded(plugin_, "forget_deleted", [&] { inner_.forget_deleted(unit, ids); });
+    }
+    void record_deleted(Unit& unit, std::string_view lost_by, std::span<const OrderId> ids) override {
+        guarded(plugin_, "record_deleted", [&] { inner_.record_deleted(unit, lost_by, ids); });
     }
 
 private:
@@ -99,6 +103,24 @@ public:
     void attach(Read& read, std::span<OrderRecord> orders) override {
         guarded(plugin_, "attach", [&] { inner_.attach(read, orders); });
     }
+    void attach_for_update(Unit& unit, std::span<OrderRecord> orders) override {
+        guarded(plugin_, "attach_for_update", [&] { inner_.attach_for_update(unit, orders); });
+    }
+    std::vector<std::uint64_t> write_items(Unit& unit, std::span<const ItemWrite> writes) override {
+        return guarded(plugin_, "write_items", [&] { return inner_.write_items(unit, writes); });
+    }
+    std::vector<std::uint64_t> add_notes(Unit& unit, std::span<const NewNote> notes) override {
+        return guarded(plugin_, "add_notes", [&] { return inner_.add_notes(unit, notes); });
+    }
+    bool remove_note(Unit& unit, OrderId order, std::uint64_t note) override {
+        return guarded(plugin_, "remove_note", [&] { return inner_.remove_note(unit, order, note); });
+    }
+    void approve_notes(Unit& unit, OrderId order, std::span<const std::uint64_t> notes, std::string_view approved) override {
+        guarded(plugin_, "approve_notes", [&] { inner_.approve_notes(unit, order, notes, approved); });
+    }
+    void erase(Unit& unit, std::span<const OrderId> orders) override {
+        guarded(plugin_, "erase", [&] { inner_.erase(unit, orders); });
+    }
     void insert(Unit& unit, std::span<const OrderRecord> orders) override {
         guarded(plugin_, "insert", [&] { inner_.insert(unit, orders); });
     }
@@ -111,16 +133,64 @@ private:
 class GuardedOrderIds final : public OrderIds {
 public:
     GuardedOrderIds(std::string plugin, OrderIds& inner) : plugin_(std::move(plugin)), inner_(inner) {}
-    std::vector<OrderId> allocate(Unit& unit, std::size_t count, std::string_view created_gmt) override {
-        return guarded(plugin_, "allocate", [&] { return inner_.allocate(unit, count, created_gmt); });
+    std::vector<OrderId> allocate(Unit& unit, std::size_t count, std::string_view created_gmt, OrderId parent) override {
+        return guarded(plugin_, "allocate", [&] { return inner_.allocate(unit, count, created_gmt, parent); });
     }
     void reserve(Unit& unit, std::span<const ReservedId> ids) override {
         guarded(plugin_, "reserve", [&] { inner_.reserve(unit, ids); });
+    }
+    void release(Unit& unit, std::span<const OrderId> ids) override {
+        guarded(plugin_, "release", [&] { inner_.release(unit, ids); });
     }
 
 private:
     std::string plugin_;
     OrderIds& inner_;
+};
+
+class GuardedOrderProducts final : public OrderProducts {
+public:
+    GuardedOrderProducts(std::string plugin, OrderProducts& inner) : plugin_(std::move(plugin)), inner_(inner) {}
+    std::vector<std::uint64_t> find_needing_processing(Read& read, std::span<const std::uint64_t> products) override {
+        return guarded(plugin_, "find_needing_processing", [&] { return inner_.find_needing_processing(read, products); });
+    }
+    std::vector<std::uint64_t> find_untaxed(Read& read, std::span<const std::uint64_t> products) override {
+        return guarded(plugin_, "find_untaxed", [&] { return inner_.find_untaxed(read, products); });
+    }
+
+private:
+    std::string plugin_;
+    OrderProducts& inner_;
+};
+
+class GuardedOrderSearch final : public OrderSearch {
+public:
+    GuardedOrderSearch(std::string plugin, OrderSearch& inner) : plugin_(std::move(plugin)), inner_(inner) {}
+    std::vector<OrderId> find(Read& read, const OrderQuery& query) override {
+        return guarded(plugin_, "find", [&] { return inner_.find(read, query); });
+    }
+    std::uint64_t count(Read& read, const OrderQuery& query) override {
+        return guarded(plugin_, "count", [&] { return inner_.count(read, query); });
+    }
+
+private:
+    std::string plugin_;
+    OrderSearch& inner_;
+};
+
+class GuardedOrderParticipant final : public OrderParticipant {
+public:
+    GuardedOrderParticipant(std::string plugin, OrderParticipant& inner) : plugin_(std::move(plugin)), inner_(inner) {}
+    void order_saved(Unit& unit, const OrderRecord* before, const OrderRecord& after) override {
+        guarded(plugin_, "order_saved", [&] { inner_.order_saved(unit, before, after); });
+    }
+    void order_erased(Unit& unit, const OrderRecord& before) override {
+        guarded(plugin_, "order_erased", [&] { inner_.order_erased(unit, before); });
+    }
+
+private:
+    std::string plugin_;
+    OrderParticipant& inner_;
 };
 
 class GuardedStore final : public OrderDataStore {
@@ -190,10 +260,16 @@ std::unique_ptr<OrderDataStore> guard_store(std::string plugin, OrderDataStore& 
     return std::make_unique<GuardedStore>(std::move(plugin), store);
 }
 
+std::unique_ptr<OrderParticipant> guard_participant(std::string plugin, OrderParticipant& participant) {
+    return std::make_unique<GuardedOrderParticipant>(std::move(plugin), participant);
+}
+
 std::shared_ptr<void> guard_interface(std::string_view id_and_revision, std::string plugin, void* implementation) {
     if (id_and_revision == OrderDetails::interface_id)
         return make_guard<GuardedOrderDetails, OrderDetails>(std::move(plugin), implementation);
     if (id_and_revision == OrderIds::interface_id) return make_guard<GuardedOrderIds, OrderIds>(std::move(plugin), implementation);
+    if (id_and_revision == OrderProducts::interface_id) return make_guard<GuardedOrderProducts, OrderProducts>(std::move(plugin), implementation);
+    if (id_and_revision == OrderSearch::interface_id) return make_guard<GuardedOrderSearch, OrderSearch>(std::move(plugin), implementation);
     if (id_and_revision == UnknownOrderTypes::interface_id)
         return make_guard<GuardedUnknownOrderTypes, UnknownOrderTypes>(std::move(plugin), implementation);
     if (id_and_revision == StoredOrderTypes::interface_id)

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <ordo/data_store.hpp>
+#include <ordo/order_participant.hpp>
 
 namespace ordo::plugins {
 
@@ -29,6 +30,9 @@ auto guarded(std::string_view plugin, std::string_view operation, Call&& call) -
 
 /// The store must outlive the guard. Its optional interfaces are guarded as well.
 std::unique_ptr<OrderDataStore> guard_store(std::string plugin, OrderDataStore& store);
+
+/// The participant must outlive the guard.
+std::unique_ptr<OrderParticipant> guard_participant(std::string plugin, OrderParticipant& participant);
 
 /// The pointer to give away for an interface: a guard, if the id is one of the SDK's own, else the implementation itself
 /// (of which the kernel knows no shape). Valid as long as the result lives.

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <ordo/order.hpp>
+
 namespace ordo::plugins {
 namespace {
 
@@ -43,6 +45,24 @@ void PluginHost::register_order_type(std::string_view type) {
             fmt::format("plugin {}: register_order_type(\"{}\"): an order type has 1 to {} bytes", id(), type, order_type_bytes_max),
             "the column of a post type holds no more; use a shorter one");
     if (std::find(order_types_.begin(), order_types_.end(), type) == order_types_.end()) order_types_.emplace_back(type);
+}
+
+void PluginHost::register_order_status(std::string_view status, std::string_view label) {
+    require_start("register_order_status");
+    const std::string stored = stored_status(status);
+    const std::string_view word = clean_status(stored);
+    const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
+    if (word.empty() || stored.size() > field_spec(FieldId::status).length_max || stored == word || !std::all_of(word.begin(), word.end(), fits))
+        throw Error(errc::plugin_failed,
+                    fmt::format("plugin {}: register_order_status(\"{}\"): a status is 1 to {} of a-z 0-9 - _ beside wc-, and none of WordPress' own", id(), status,
+                                field_spec(FieldId::status).length_max - 3),
+                    "the column of a status holds no more; use another word");
+    registrations_.add_status(id(), stored, std::string(label));
+}
+
+void PluginHost::register_participant(OrderParticipant& participant) {
+    require_start("register_participant");
+    registrations_.add_participant(id(), participant);
 }
 
 void PluginHost::declare_compatibility(std::string_view feature, bool compatible) {

@@ -30,6 +30,8 @@ public:
     void register_interface(std::string_view id_and_revision, void* implementation) override;
     void* find_interface(std::string_view id_and_revision) noexcept override { return registrations_.find_interface(id_and_revision); }
     void register_order_type(std::string_view type) override;
+    void register_order_status(std::string_view status, std::string_view label) override;
+    void register_participant(OrderParticipant& participant) override;
     void declare_compatibility(std::string_view feature, bool compatible) override;
 
     const std::string& id() const noexcept { return candidate_.manifest.id; }

@@ -53,6 +53,9 @@ public:
     virtual void* find_interface(std::string_view id_and_revision) noexcept = 0;
     /// Registered order types, without duplicates, in the order of registration (manifests first).
     virtual const std::vector<std::string>& order_types() const noexcept = 0;
+    /// Order statuses of plugins: stored spelling and label, in the order of registration.
+    virtual std::vector<std::pair<std::string, std::string>> order_statuses() const = 0;
+    virtual std::vector<std::shared_ptr<OrderParticipant>> participants() const = 0;
     virtual std::vector<PluginInfo> list() const = 0;
     virtual std::vector<PluginCompatibility> compatibility() const = 0;
 };

@@ -90,6 +90,9 @@ public:
     void* find_interface(std::string_view id_and_revision) noexcept override { return registrations_.find_interface(id_and_revision); }
     const std::vector<std::string>& order_types() const noexcept override { return order_types_; }
 
+    std::vector<std::pair<std::string, std::string>> order_statuses() const override { return registrations_.statuses(); }
+    std::vector<std::shared_ptr<OrderParticipant>> participants() const override { return registrations_.participants(); }
+
     std::vector<PluginInfo> list() const override {
         std::vector<PluginInfo> list;
         for (const auto& plugin : plugins_) {

@@ -29,8 +29,32 @@ public:
         add(interfaces_, "interface", plugin, std::string(id), guard_interface(id, plugin, implementation));
     }
 
+    void add_participant(const std::string& plugin, OrderParticipant& participant) {
+        const std::lock_guard lock(mutex_);
+        participants_.push_back({std::string(), plugin, guard_participant(plugin, participant)});
+    }
+    /// Throws `ordo.plugin.conflict` if another plugin was first.
+    void add_status(const std::string& plugin, std::string status, std::string label) {
+        add(statuses_, "order status", plugin, std::move(status), std::make_shared<std::string>(std::move(label)));
+    }
+
     OrderDataStore* find_store(std::string_view id) const noexcept { return find(stores_, id); }
     void* find_interface(std::string_view id) const noexcept { return find(interfaces_, id); }
+
+    /// In the order of registration, each alive while the result is held.
+    std::vector<std::shared_ptr<OrderParticipant>> participants() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<std::shared_ptr<OrderParticipant>> list;
+        for (const auto& entry : participants_) list.push_back(entry.guard);
+        return list;
+    }
+    /// Stored spelling and label, in the order of registration.
+    std::vector<std::pair<std::string, std::string>> statuses() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<std::pair<std::string, std::string>> list;
+        for (const auto& entry : statuses_) list.emplace_back(entry.id, *entry.guard);
+        return list;
+    }
 
     std::vector<std::string> store_ids() const {
         const std::lock_guard lock(mutex_);
@@ -44,6 +68,8 @@ public:
         const std::lock_guard lock(mutex_);
         std::erase_if(stores_, [&](const auto& entry) { return entry.plugin == plugin; });
         std::erase_if(interfaces_, [&](const auto& entry) { return entry.plugin == plugin; });
+        std::erase_if(participants_, [&](const auto& entry) { return entry.plugin == plugin; });
+        std::erase_if(statuses_, [&](const auto& entry) { return entry.plugin == plugin; });
     }
 
 private:
@@ -74,6 +100,8 @@ private:
     mutable std::mutex mutex_;
     std::vector<Entry<OrderDataStore>> stores_;
     std::vector<Entry<void>> interfaces_;
+    std::vector<Entry<OrderParticipant>> participants_;
+    std::vector<Entry<std::string>> statuses_;   ///< the label
 };
 
 }  // namespace ordo::plugins

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view run_name = "sync";
 constexpr std::string_view gate_name = "gate";
+constexpr std::string_view authority_name = "authority";
 
 std::string lock_table(const std::string& table_prefix) { return table_prefix + "ordo_lock"; }
 
@@ -54,6 +55,22 @@ void RunLock::hold_all(Unit& unit, const std::string& table_prefix) {
     // Each unit of a run begins by writing its claim's row.
     for (const std::string& table : {lock_table(table_prefix), WorkerPass::table(table_prefix)})
         if (unit.table_exists(table)) unit.execute("UPDATE " + table + " SET heartbeat = heartbeat");
+}
+
+void RunLock::share_authority(Unit& unit, const std::string& table_prefix) {
+    const BytesView name{authority_name};
+    unit.query("SELECT name FROM " + lock_table(table_prefix) + " WHERE name = ?" + std::string(unit.dialect().for_share()), {&name, 1}, [](const Row&) {});
+}
+
+bool RunLock::is_shareable(Read& read, const std::string& table_prefix) {
+    const BytesView name{authority_name};
+    bool there = false;
+    read.query("SELECT name FROM " + lock_table(table_prefix) + " WHERE name = ?", {&name, 1}, [&](const Row&) { there = true; });
+    return there;
+}
+
+void RunLock::make_shareable(Unit& unit, const std::string& table_prefix) {
+    unit.upsert({{lock_table(table_prefix), {"name", "holder", "heartbeat"}, {authority_name, "", "0"}}, "name", {"holder"}});
 }
 
 void RunLock::forget_silent(Unit& unit, const std::string& table_prefix) {

@@ -32,6 +32,11 @@ public:
     static void forget_silent(Unit& unit, const std::string& table_prefix);
     /// Within a unit: waits for the units of every run and worker, and holds back their next ones until this one ends.
     static void hold_all(Unit& unit, const std::string& table_prefix);
+    /// Within a unit that saves orders: until it is over `hold_all` waits, and so does a switch. Savers share it. The row is
+    /// made by `make_shareable`, once.
+    static void share_authority(Unit& unit, const std::string& table_prefix);
+    static void make_shareable(Unit& unit, const std::string& table_prefix);
+    static bool is_shareable(Read& read, const std::string& table_prefix);
     /// Within a unit: everybody who decides about claims passes here one after the other.
     static void enter(Unit& unit, const std::string& table_prefix);
 

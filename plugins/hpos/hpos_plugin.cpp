@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "hpos_schema.hpp"
+#include "hpos_search.hpp"
 
 namespace {
 
@@ -27,6 +28,7 @@ using ordo::OrderWrite;
 using ordo::Outcome;
 using ordo::Row;
 using ordo::WriteResult;
+using hpos::address_type;
 
 constexpr std::uint32_t meta_value_bytes_max = 65535;
 constexpr std::uint32_t meta_key_characters_max = 255;
@@ -45,8 +47,6 @@ std::string column_list(const std::vector<const FieldSpec*>& specs) {
     for (const FieldSpec* spec : specs) list += ", " + std::string(spec->column);
     return list;
 }
-
-std::string_view address_type(HposRow row) { return row == HposRow::billing_address ? "billing" : "shipping"; }
 
 /// Rows to be inserted into one table; owns the texts that are not the caller's.
 class Rows {
@@ -68,7 +68,8 @@ class OrdersTableDataStore final : public ordo::OrderDataStore,
 public:
     explicit OrdersTableDataStore(const ordo::Host& host)
         : tables_{host.table("wc_orders"), host.table("wc_order_addresses"), host.table("wc_order_operational_data"),
-                  host.table("wc_orders_meta")} {}
+                  host.table("wc_orders_meta")},
+          query_(tables_) {}
 
     const ordo::StoreTraits& traits() const noexcept override {
         static constexpr ordo::StoreTraits traits{.id = ordo::store_hpos, .orders_table = "wc_orders", .creates_tables_on_demand = true, .meta_table = "wc_orders_meta"};
@@ -81,15 +82,16 @@ public:
         if (id == ordo::DeletionRecords::interface_id) return static_cast<ordo::DeletionRecords*>(this);
         if (id == ordo::StoredOrderTypes::interface_id) return static_cast<ordo::StoredOrderTypes*>(this);
         if (id == ordo::StoreIntegrity::interface_id) return static_cast<ordo::StoreIntegrity*>(this);
+        if (id == ordo::OrderSearch::interface_id) return static_cast<ordo::OrderSearch*>(&query_);
         return nullptr;
     }
 
     std::vector<ordo::OrderStamp> list(ordo::Read& read, const ordo::ListRequest& request) override {
-        return ordo::list_orders(read, order_table(), request);
+        return ordo::list_orders(read, hpos::order_table(tables_), request);
     }
 
     ordo::StoreCount count(ordo::Read& read, std::span<const std::string> types) override {
-        return ordo::count_orders(read, order_table(), types);
+        return ordo::count_orders(read, hpos::order_table(tables_), types);
     }
 
     std::vector<OrderRecord> read(ordo::Read& read, std::span<const OrderId> ids) override {
@@ -156,6 +158,17 @@ public:
         if (ids.empty()) return;
         const BytesView key{ordo::deletion_record_key};
         unit.execute("DELETE FROM " + tables_.meta + " WHERE " + unit.dialect().exact("meta_key") + " = ? AND order_id IN " + ordo::id_list(ids), {&key, 1});
+    }
+
+    void record_deleted(ordo::Unit& unit, std::string_view lost_by, std::span<const OrderId> ids) override {
+        forget_deleted(unit, ids);
+        Rows records(tables_.meta, {"order_id", "meta_key", "meta_value"});
+        for (const OrderId id : ids) {
+            records.add_own(std::to_string(id.value));
+            records.add(ordo::deletion_record_key);
+            records.add(lost_by == ordo::store_posts ? "posts_table" : "orders_table");
+        }
+        records.insert_into(unit);
     }
 
     // StoreIntegrity
@@ -306,8 +319,6 @@ private:
         rows.finish();
     }
 
-    ordo::OrderTable order_table() const { return {tables_.orders, "id", "type", "status", true}; }
-
     /// What no column can hold even in part: a status, a type or a meta key that is too long.
     static std::vector<ordo::Fault> unfit(const OrderWrite& write) {
         std::vector<ordo::Fault> faults;
@@ -388,6 +399,9 @@ private:
             orders.add(write.type);
             add_columns(orders, order_specs);
             for (const HposRow address : addresses) {
+                // WooCommerce gives a new order no row for an address of which nothing is known; what is copied has both.
+                const auto known = [&](const ordo::FieldChange& change) { return ordo::field_spec(change.id).hpos_row == address && change.value; };
+                if (write.born && std::none_of(write.fields.begin(), write.fields.end(), known)) continue;
                 address_rows.add_own(id);
                 address_rows.add(address_type(address));
                 add_columns(address_rows, fields_of(address));
@@ -483,6 +497,7 @@ private:
     }
 
     hpos::TableNames tables_;
+    hpos::OrdersTableQuery query_;
 };
 
 }  // namespace

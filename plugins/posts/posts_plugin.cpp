@@ -10,10 +10,12 @@
 #include <bitset>
 #include <deque>
 #include <optional>
+#include <random>
 #include <unordered_map>
 #include <utility>
 
 #include "posts_schema.hpp"
+#include "posts_search.hpp"
 
 namespace {
 
@@ -40,16 +42,37 @@ std::optional<FieldValue> from_meta(const FieldSpec& spec, BytesView stored) {
     return ordo::canonicalize(spec, stored, ordo::DateSpelling::unix_time);
 }
 
-/// "Order &ndash; July 20, 2026 @ 12:35 PM", as WooCommerce titles an order's post.
-std::string post_title(const std::string& local) {
-    static constexpr std::array months{"January", "February", "March", "April", "May", "June",
+/// "Order &ndash; July 2, 2026 @ 12:35 PM" or "Refund &ndash; Jul 02, 2026 @ 12:35 PM", as WooCommerce titles posts.
+std::string post_title(std::string_view type, const std::string& local) {
+    const bool refund = type == "shop_order_refund";
+    const std::string_view word = refund ? "Refund" : "Order";
+    static constexpr std::array<std::string_view, 12> months{"January", "February", "March", "April", "May", "June",
                                        "July", "August", "September", "October", "November", "December"};
     const auto time = ordo::parse_datetime(local);
-    if (!time) return "Order";
-    const auto month = static_cast<std::size_t>(std::stoi(local.substr(5, 2)) - 1);
+    if (!time) return std::string(word);
+    const std::string_view month = months[static_cast<std::size_t>(std::stoi(local.substr(5, 2)) - 1)];
     const int hour = std::stoi(local.substr(11, 2));
-    return fmt::format("Order &ndash; {} {}, {} @ {:02}:{} {}", months[month], std::stoi(local.substr(8, 2)), local.substr(0, 4),
-                       hour % 12 == 0 ? 12 : hour % 12, local.substr(14, 2), hour < 12 ? "AM" : "PM");
+    return fmt::format("{} &ndash; {} {}, {} @ {:02}:{} {}", word, refund ? month.substr(0, 3) : month, refund ? local.substr(8, 2) : std::to_string(std::stoi(local.substr(8, 2))),
+                       local.substr(0, 4), hour % 12 == 0 ? 12 : hour % 12, local.substr(14, 2), hour < 12 ? "AM" : "PM");
+}
+
+/// What WordPress makes up for a new post: its name in links, from the title's words; the id keeps it apart from others.
+std::string post_name(std::string_view type, const std::string& local, std::uint64_t id) {
+    static constexpr std::array months{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
+    const std::string_view word = type == "shop_order_refund" ? "refund" : "order";
+    if (!ordo::parse_datetime(local)) return fmt::format("{}-{}", word, id);
+    const int hour = std::stoi(local.substr(11, 2));
+    return fmt::format("{}-{}-{}-{}-{:02}{}-{}-{}", word, months[static_cast<std::size_t>(std::stoi(local.substr(5, 2)) - 1)], local.substr(8, 2), local.substr(0, 4),
+                       hour % 12 == 0 ? 12 : hour % 12, local.substr(14, 2), hour < 12 ? "am" : "pm", id);
+}
+
+/// WooCommerce locks an order's post with a password that nobody is told.
+std::string post_password() {
+    static constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    std::random_device random;
+    std::string password = "wc_order_";
+    for (int i = 0; i < 11; ++i) password += letters[random() % letters.size()];
+    return password;
 }
 
 /// A post as it stands: the record, and what writing needs beyond it.
@@ -62,7 +85,7 @@ struct Post {
 class PostsDataStore final : public ordo::OrderDataStore, public ordo::UnknownOrderTypes, public ordo::StoreIntegrity {
 public:
     explicit PostsDataStore(const ordo::Host& host)
-        : posts_(host.table("posts")), postmeta_(host.table("postmeta")), zone_(&host.site_zone()) {}
+        : posts_(host.table("posts")), postmeta_(host.table("postmeta")), options_(host.table("options")), zone_(&host.site_zone()), query_(posts_, postmeta_) {}
 
     const ordo::StoreTraits& traits() const noexcept override {
         static constexpr ordo::StoreTraits traits{.id = ordo::store_posts, .orders_table = "posts", .creates_tables_on_demand = false, .meta_table = "postmeta"};
@@ -74,15 +97,16 @@ public:
     void* find_interface(std::string_view id) noexcept override {
         if (id == ordo::UnknownOrderTypes::interface_id) return static_cast<ordo::UnknownOrderTypes*>(this);
         if (id == ordo::StoreIntegrity::interface_id) return static_cast<ordo::StoreIntegrity*>(this);
+        if (id == ordo::OrderSearch::interface_id) return static_cast<ordo::OrderSearch*>(&query_);
         return nullptr;
     }
 
     std::vector<ordo::OrderStamp> list(ordo::Read& read, const ordo::ListRequest& request) override {
-        return ordo::list_orders(read, order_table(), request);
+        return ordo::list_orders(read, posts::order_table(posts_), request);
     }
 
     ordo::StoreCount count(ordo::Read& read, std::span<const std::string> types) override {
-        return ordo::count_orders(read, order_table(), types);
+        return ordo::count_orders(read, posts::order_table(posts_), types);
     }
 
     std::vector<OrderRecord> read(ordo::Read& read, std::span<const OrderId> ids) override {
@@ -106,6 +130,8 @@ public:
             return post && post->record.type != placeholder_type;
         });
         erase_meta(unit, inserted);
+        const bool births = std::any_of(writes.begin(), writes.end(), [](const OrderWrite& write) { return write.born; });
+        const std::string home = births ? site_address(unit) : std::string{};
         Statements statements(posts_, postmeta_);
         for (const OrderWrite& write : writes) {
             WriteResult result{write.id, Outcome::written, {}};
@@ -123,7 +149,7 @@ public:
                     result.outcome = Outcome::refused;
                     result.faults.push_back({std::nullopt, "post_type", 0, ordo::Rule::store_refused, true, {}});
                 } else {
-                    insert(statements, write, placeholder, result.faults);
+                    insert(statements, write, placeholder, home, result.faults);
                 }
             } else if (!post || placeholder) {
                 result.outcome = Outcome::missing;
@@ -194,7 +220,13 @@ public:
     }
 
 private:
-    ordo::OrderTable order_table() const { return {posts_, "ID", "post_type", "post_status"}; }
+    /// Of the site, for the identifier that WordPress gives each post.
+    std::string site_address(ordo::Read& read) const {
+        std::string home;
+        if (read.table_exists(options_))
+            read.query("SELECT option_value FROM " + options_ + " WHERE option_name = 'home'", [&](const Row& row) { home = row.text(0); });
+        return home;
+    }
 
     /// `end_of_sql`: what holds the rows, for whoever is going to change them.
     std::vector<Post> load(ordo::Read& read, std::span<const OrderId> ids, std::string_view end_of_sql = {}) {
@@ -281,6 +313,7 @@ private:
         Statements(const std::string& posts, const std::string& postmeta) {
             posts_.table = posts;
             placeholders_.rows.table = posts;
+            born_.rows.table = posts;
             meta_ = {postmeta, {"post_id", "meta_key", "meta_value"}, {}};
         }
         /// All posts have the same columns, and so have all placeholders.
@@ -291,6 +324,13 @@ private:
             for (const std::string_view name : columns.names)
                 if (name != "ID" && std::find(kept.begin(), kept.end(), name) == kept.end()) placeholders_.updated.push_back(name);
             add(placeholders_.rows, std::move(columns));
+        }
+        /// New orders; their placeholders are there, or not.
+        void add_born(Columns&& columns) {
+            born_.key = "ID";
+            born_.updated.assign(columns.names.begin(), columns.names.end());
+            std::erase(born_.updated, "ID");
+            add(born_.rows, std::move(columns));
         }
         void add_meta(const std::string& id, std::string_view key, BytesView value) {
             meta_.values.insert(meta_.values.end(), {texts_.emplace_back(id), key, value});
@@ -303,6 +343,7 @@ private:
         void run(ordo::Unit& unit) const {
             unit.insert(posts_);
             unit.upsert(placeholders_);
+            unit.upsert(born_);
             if (!deleted_meta_.empty()) unit.execute("DELETE FROM " + std::string(meta_.table) + " WHERE meta_id IN " + ordo::id_list(deleted_meta_));
             unit.insert(meta_);
         }
@@ -315,7 +356,7 @@ private:
         }
 
         ordo::Insert posts_, meta_;
-        ordo::Upsert placeholders_;
+        ordo::Upsert placeholders_, born_;
         std::vector<OrderId> deleted_meta_;
         std::deque<std::string> texts_;
         std::deque<Columns> owned_;
@@ -346,7 +387,7 @@ private:
         if (wanted != reads) faults.push_back({spec.id, {}, 0, rule, true, reads ? Bytes{reads->text} : Bytes{}});
     }
 
-    void insert(Statements& statements, const OrderWrite& write, bool placeholder, std::vector<ordo::Fault>& faults) {
+    void insert(Statements& statements, const OrderWrite& write, bool placeholder, const std::string& home, std::vector<ordo::Fault>& faults) {
         // Every column is set, those without a value too: neither a default nor what a placeholder held is the order's.
         std::vector<ordo::FieldChange> changes;
         for (const FieldSpec& spec : ordo::order_fields) {
@@ -360,15 +401,21 @@ private:
         for (std::size_t i = 0; i < columns.names.size(); ++i)
             if (columns.names[i] == "post_date") local = *columns.values[i];
         columns.set("post_type", write.type);
-        columns.set("post_title", post_title(local));
-        columns.set("comment_status", "closed");
+        columns.set("post_title", post_title(write.type, local));
+        columns.set("comment_status", write.born && write.type == "shop_order" ? "open" : "closed");
         columns.set("ping_status", "closed");
         const std::string id = std::to_string(write.id.value);
         // Without a default on a server; a placeholder keeps what it has.
         const std::vector<std::string_view> contents{"post_content", "to_ping", "pinged", "post_content_filtered"};
         for (const std::string_view name : contents) columns.set(name, "");
         columns.set("ID", id);
-        if (placeholder) statements.add_placeholder(std::move(columns), contents);
+        if (write.born) {
+            columns.set("post_author", "1");
+            columns.set("post_password", post_password());
+            columns.set("post_name", post_name(write.type, local, write.id.value));
+            columns.set("guid", fmt::format("{}/?post_type={}&#038;p={}", home, write.type, id));
+            statements.add_born(std::move(columns));
+        } else if (placeholder) statements.add_placeholder(std::move(columns), contents);
         else statements.add_post(std::move(columns));
         for (const ordo::FieldChange& change : write.fields) {
             const FieldSpec& spec = ordo::field_spec(change.id);
@@ -467,8 +514,9 @@ private:
         if (!ids.empty()) unit.execute("DELETE FROM " + postmeta_ + " WHERE post_id IN " + ordo::id_list(ids));
     }
 
-    std::string posts_, postmeta_;
+    std::string posts_, postmeta_, options_;
     const ordo::SiteZone* zone_;
+    posts::PostsQuery query_;
 };
 
 }  // namespace

@@ -2,24 +2,20 @@
 /// is there. Keeps no state between calls; any thread.
 #pragma once
 
-#include <string>
-
-#include <ordo/host.hpp>
+#include "details_tables.hpp"
 
 namespace woocommerce {
 
 class DetailsWriter {
 public:
-    explicit DetailsWriter(const ordo::Host& host);
+    explicit DetailsWriter(const DetailsTables& tables) : tables_(tables) {}
     void insert(ordo::Unit& unit, std::span<const ordo::OrderRecord> orders) const;
 
 private:
     void insert_items(ordo::Unit& unit, std::span<const ordo::OrderRecord> orders) const;
     void insert_notes(ordo::Unit& unit, std::span<const ordo::OrderRecord> orders) const;
-    void count_comments(ordo::Unit& unit, std::span<const ordo::OrderRecord> orders) const;
 
-    std::string items_, itemmeta_, comments_, commentmeta_, posts_;
-    const ordo::SiteZone* zone_;
+    const DetailsTables& tables_;
 };
 
 }  // namespace woocommerce

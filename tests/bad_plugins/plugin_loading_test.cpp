@@ -107,6 +107,7 @@ private:
 
 class NoZone final : public SiteZone {
     std::string to_local(UtcSeconds instant) const override { return format_datetime(instant); }
+    std::optional<UtcSeconds> to_utc(UtcSeconds wall_clock) const override { return wall_clock; }
 };
 
 /// A database that is down.

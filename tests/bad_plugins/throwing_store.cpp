@@ -32,6 +32,7 @@ class ThrowingStore final : public ordo::OrderDataStore, private ordo::DeletionR
         throw std::out_of_range(personal);
     }
     void forget_deleted(ordo::Unit&, std::span<const ordo::OrderId>) override {}
+    void record_deleted(ordo::Unit&, std::string_view, std::span<const ordo::OrderId>) override {}
     std::vector<Found> find_unknown_types(ordo::Read&, std::span<const std::string>) override { throw personal; }
 };
 

@@ -15,10 +15,11 @@ class WellBehaved final : public ordo::Plugin, private ordo::OrderIds {
     }
     void stop() noexcept override { host_->log().info("stop, interface {}", host_->find_interface("museum.answer/1") ? "there" : "gone"); }
 
-    std::vector<ordo::OrderId> allocate(ordo::Unit&, std::size_t count, std::string_view) override {
+    std::vector<ordo::OrderId> allocate(ordo::Unit&, std::size_t count, std::string_view, ordo::OrderId) override {
         return std::vector<ordo::OrderId>(count, ordo::OrderId{7});
     }
     void reserve(ordo::Unit&, std::span<const ordo::ReservedId>) override { throw 42; }
+    void release(ordo::Unit&, std::span<const ordo::OrderId>) override {}
 
     ordo::Host* host_ = nullptr;
     int answer_ = 42;

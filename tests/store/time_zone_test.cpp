@@ -155,4 +155,23 @@ TEST_CASE("local times that a zone has never had are moved as they stand, and st
     CHECK((shop.export_all("posts") == original));
 }
 
+TEST_CASE("the site's clocks are known in years that no table of zones lists, both ways, and skip what they skip [G9]") {
+    EmptyShop shop("hpos");
+    const SiteZone& zone = shop.kernel().orders().site_zone();
+    shop.kernel().options().update(option::timezone_string, "Europe/Prague");
+    const SystemZone system("Europe/Prague");
+    constexpr std::time_t day = 24 * hour, year_2100 = 4102444800;
+    for (std::time_t instant = year_2027; instant < year_2100; instant += 9 * day + hour) {
+        const UtcSeconds at{std::chrono::seconds{instant}};
+        const std::string local = text(SystemZone::local(instant));
+        REQUIRE(zone.to_local(at) == local);
+        // Of an hour that comes twice the first is meant.
+        const bool again = text(SystemZone::local(instant - hour)) == local;
+        REQUIRE(zone.to_utc(*parse_datetime(local)) == (again ? at - std::chrono::hours{1} : at));
+    }
+    for (const char* skipped : {"2026-03-29 02:30:00", "2040-03-25 02:30:00"}) CHECK(!zone.to_utc(*parse_datetime(skipped)));
+    // What the clocks show twice is the first of the two.
+    CHECK(zone.to_utc(*parse_datetime("2026-10-25 02:30:00")) == parse_datetime("2026-10-25 00:30:00"));
+}
+
 }  // namespace ordo::test

@@ -22,6 +22,7 @@ public:
     }
     Kernel& kernel() { return kernel_; }
     Database& database() { return kernel_.database(); }
+    std::string url() const { return storage_.url(); }
 
     OrderImportReport import_lines(const Lines& lines, OrderImportOptions options = {}) {
         std::string text;

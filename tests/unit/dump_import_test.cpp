@@ -39,7 +39,11 @@ public:
     std::string_view name() const noexcept override { return "memory"; }
     std::string quote_identifier(std::string_view identifier) const override { return std::string(identifier); }
     std::string exact(std::string_view expression) const override { return std::string(expression); }
+    std::string folded(std::string_view expression) const override { return std::string(expression); }
+    std::string number(std::string_view expression, NumberForm) const override { return std::string(expression); }
+    std::string unindexed(std::string_view column) const override { return std::string(column); }
     std::string_view for_update() const noexcept override { return {}; }
+    std::string_view for_share() const noexcept override { return {}; }
     std::vector<std::string> create_table(const Table&) const override { return {}; }
     void read(const std::function<void(Read&)>& body) override {
         MemoryUnit unit(*this);

@@ -13,7 +13,7 @@ TEST_CASE("an amount's text is cleaned as wc_format_decimal does it") {
                                            {"-0.01", ".", "-0.01"},   {" 7 Kč", ".", "7"},       {"abc", ".", ""},        {"12·5", "·", "12.5"},
                                            {"12,5", "", "125"}}) {
         INFO(c.text << " with " << c.separator);
-        CHECK(orders::format_decimal(c.text, c.separator) == c.cleaned);
+        CHECK(format_decimal(c.text, c.separator) == c.cleaned);
     }
 }
 

@@ -74,6 +74,7 @@ struct OrderWrite {
     std::string type;
     std::vector<FieldChange> fields;
     std::vector<MetaChange> meta;
+    bool born = false;                   ///< insert: a new order, not a copy of one; the store makes up what only it knows of orders
 };
 
 /// A value that the store could not hold as it is, and what it now reads instead. The kernel keeps the whole value.
@@ -162,12 +163,14 @@ public:
 /// Optional: records of orders that WooCommerce deleted from one store while synchronisation was off (`_deleted_from`).
 class DeletionRecords {
 public:
-    static constexpr std::string_view interface_id = "ordo.store.deletion_records/1";
+    static constexpr std::string_view interface_id = "ordo.store.deletion_records/2";
     virtual ~DeletionRecords() = default;
 
     /// Ids above `after`, ascending, that were deleted from the store `lost_by` ("posts" or "hpos"); at most `count_max`.
     virtual std::vector<OrderId> list_deleted(Read&, std::string_view lost_by, OrderId after, std::size_t count_max) = 0;
     virtual void forget_deleted(Unit&, std::span<const OrderId>) = 0;
+    /// Leaves such a record for orders that are deleted from the store `lost_by` now, in place of any there is.
+    virtual void record_deleted(Unit&, std::string_view lost_by, std::span<const OrderId>) = 0;
 };
 
 }  // namespace ordo

@@ -37,6 +37,14 @@ private:
     std::span<const BytesView> values_;
 };
 
+/// Texts that stand for numbers. See `Dialect::number`.
+enum class NumberForm : std::uint8_t {
+    amount,     ///< every spelling that reads as an amount: blanks around it, an exponent; the empty text is 0
+    id,         ///< digits, up to 2^63-1; the empty text is 0
+    unix_time,  ///< whole seconds since 1970, within the years of a date
+    prefix,     ///< any text: the number that it begins with, or 0
+};
+
 /// What differs between databases. Every difference stands behind this interface.
 class Dialect {
 public:
@@ -46,9 +54,20 @@ public:
     /// A column or expression compared byte by byte, whatever collation its column has: `exact("meta_key") + " = ?"`.
     /// No index serves it; put it beside a condition that one does.
     virtual std::string exact(std::string_view expression) const = 0;
+    /// A text compared as people compare texts: neither letters' case nor accents nor blanks at the end matter. Both sides of
+    /// `=` or `IN` must be given so. On a server that is the collation of its column, which an index serves; SQLite computes
+    /// the same as `utf8mb4_unicode_520_ci`, row by row. Its value means nothing but by comparison, and gives no order.
+    virtual std::string folded(std::string_view expression) const = 0;
+    /// The number that a text of this form stands for, as something that compares and sorts by value; NULL for a text of
+    /// another form. Both sides of a comparison must be given so. A server holds 35 digits before the point and 30 after it.
+    virtual std::string number(std::string_view expression, NumberForm form) const = 0;
+    /// The column in a condition that most rows meet: SQLite, which keeps no statistics, is not to begin with an index for it.
+    virtual std::string unindexed(std::string_view column) const = 0;
     /// What a SELECT in a unit ends with so that its rows stay as they are read until the unit is over. Empty where a unit
     /// has the database for itself.
     virtual std::string_view for_update() const noexcept = 0;
+    /// The same for rows that others may read so too, but not write.
+    virtual std::string_view for_share() const noexcept = 0;
     /// The statements that create a table and its indexes; nothing else.
     virtual std::vector<std::string> create_table(const Table& table) const = 0;
 };
@@ -78,6 +97,7 @@ struct Upsert {
     Insert rows;
     std::string_view key;                       ///< a column with a unique index, one of the rows' columns
     std::vector<std::string_view> updated;      ///< some of the rows' columns
+    std::vector<std::string_view> added = {};   ///< others, numbers, that are added to what is there
 };
 
 /// One transaction. Its body may run again after a deadlock or a lost connection, so it must have no other effect than

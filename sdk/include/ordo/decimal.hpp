@@ -96,6 +96,27 @@ inline std::optional<std::string> canonical_number(std::string_view text) {
     return whole ? std::optional{plain_spelling(number)} : std::nullopt;
 }
 
+/// `wc_format_decimal` of a text: the shop's decimal separator becomes the point, everything but digits, minus and the last
+/// point goes. So `12,5` is `125` where the separator is a point, and `12.5` where it is a comma. Zeros stay.
+inline std::string format_decimal(std::string_view text, std::string_view decimal_separator) {
+    std::string number;
+    for (std::size_t i = 0; i < text.size();) {
+        if (!decimal_separator.empty() && text.substr(i).starts_with(decimal_separator)) {
+            number += '.';
+            i += decimal_separator.size();
+            continue;
+        }
+        if (detail::is_digit(text[i]) || text[i] == '.' || text[i] == '-') number += text[i];
+        ++i;
+    }
+    // Of several points the last one counts; one that nothing follows does not.
+    const std::size_t last = number.rfind('.');
+    std::string cleaned;
+    for (std::size_t i = 0; i < number.size(); ++i)
+        if (number[i] != '.' || (i == last && i + 1 < number.size())) cleaned += number[i];
+    return cleaned;
+}
+
 /// An amount with 8 decimals. |value| < 10^18; arithmetic that would leave the range throws `ordo::Error`.
 class Decimal {
 public:

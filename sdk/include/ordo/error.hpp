@@ -75,6 +75,10 @@ inline constexpr ErrorCode store_unknown{"ordo.store.unknown", ExitCode::usage};
 inline constexpr ErrorCode order_missing{"ordo.order.missing", ExitCode::bad_input};
 inline constexpr ErrorCode order_exists{"ordo.order.exists", ExitCode::refused};
 inline constexpr ErrorCode order_refused{"ordo.order.refused", ExitCode::refused};
+inline constexpr ErrorCode order_bad_value{"ordo.order.bad_value", ExitCode::bad_input};
+inline constexpr ErrorCode order_unknown_field{"ordo.order.unknown_field", ExitCode::usage};
+inline constexpr ErrorCode order_conflict{"ordo.order.conflict", ExitCode::refused};
+inline constexpr ErrorCode order_vetoed{"ordo.order.vetoed", ExitCode::refused};
 inline constexpr ErrorCode order_type_unknown{"ordo.order.type_unknown", ExitCode::refused};
 
 inline constexpr ErrorCode option_missing{"ordo.option.missing", ExitCode::usage};

@@ -14,6 +14,7 @@
 #include <ordo/hooks.hpp>
 #include <ordo/log.hpp>
 #include <ordo/order_details.hpp>
+#include <ordo/order_participant.hpp>
 #include <ordo/time.hpp>
 
 namespace ordo {
@@ -63,6 +64,11 @@ public:
     virtual void* find_interface(std::string_view id_and_revision) noexcept = 0;
     /// Only during `start`: makes a post type an order type, beside those of the manifest.
     virtual void register_order_type(std::string_view type) = 0;
+    /// Only during `start`: makes a status of orders known (`packed` or `wc-packed`), with what people call it. Throws
+    /// `ordo.plugin.failed` if no column holds it (17 characters beside `wc-`) or another plugin was first.
+    virtual void register_order_status(std::string_view status, std::string_view label) = 0;
+    /// Only during `start`: is called inside every save and erasure of an order. The plugin keeps it alive until it is destroyed.
+    virtual void register_participant(OrderParticipant& participant) = 0;
     /// Until `before_woocommerce_init` has fired. See `FeaturesUtil`.
     virtual void declare_compatibility(std::string_view feature, bool compatible) = 0;
 };

@@ -21,9 +21,11 @@
 #include <ordo/legacy_data_handler.hpp>
 #include <ordo/log.hpp>
 #include <ordo/options.hpp>
+#include <ordo/order_ledger.hpp>
 #include <ordo/order_repairer.hpp>
 #include <ordo/order_transfer.hpp>
 #include <ordo/order_util.hpp>
+#include <ordo/orders.hpp>
 #include <ordo/order_verifier.hpp>
 #include <ordo/posts_to_orders_migration_controller.hpp>
 
@@ -99,6 +101,8 @@ public:
     OrderVerifier& verifier() noexcept;
     OrderRepairer& repairer() noexcept;
     LegacyDataHandler& legacy_data() noexcept;
+    Orders& orders() noexcept;
+    OrderLedger& ledger() noexcept;
     OrderExporter& exporter() noexcept;
     DumpImporter& importer() noexcept;
     OrderImporter& order_importer() noexcept;

@@ -5,15 +5,26 @@
 #include <string_view>
 #include <vector>
 
+#include <ordo/data_store.hpp>
 #include <ordo/database.hpp>
 #include <ordo/order_record.hpp>
 
 namespace ordo {
 
+/// A write of one item. An insert lists every meta row and gets its id from the tables; an update changes the name and the
+/// meta rows it lists; an erase removes the item with its meta.
+struct ItemWrite {
+    OrderId order;
+    WriteOp op;
+    std::uint64_t id = 0;                ///< 0: a new one
+    std::string type, name;
+    std::vector<MetaChange> meta;        ///< handles and keys as for orders; what is expected has been compared by then
+};
+
 /// Items and notes of any number of orders at once.
 class OrderDetails {
 public:
-    static constexpr std::string_view interface_id = "ordo.order_details/1";
+    static constexpr std::string_view interface_id = "ordo.order_details/2";
     virtual ~OrderDetails() = default;
 
     /// The shared tables, prefix included.
@@ -21,6 +32,26 @@ public:
 
     /// Fills `items` and `notes` of the records (ascending by id) from the shared tables, ascending by their own ids.
     virtual void attach(Read&, std::span<OrderRecord> orders) = 0;
+
+    /// The same for whoever is going to change them: the rows stay as they are read until the unit is over.
+    virtual void attach_for_update(Unit&, std::span<OrderRecord> orders) = 0;
+
+    /// Writes items of orders that the caller holds (by the ledger, say). Gives each item's id, one a write.
+    virtual std::vector<std::uint64_t> write_items(Unit&, std::span<const ItemWrite> writes) = 0;
+
+    /// Adds notes and gives their ids. A note's own id is not looked at. Posts' comment counts are kept.
+    struct NewNote {
+        OrderId order;
+        NoteRecord note;
+    };
+    virtual std::vector<std::uint64_t> add_notes(Unit&, std::span<const NewNote> notes) = 0;
+    /// False if the order has no such note.
+    virtual bool remove_note(Unit&, OrderId order, std::uint64_t note) = 0;
+    /// Sets what WordPress calls approved ("1", "post-trashed") of notes of one order.
+    virtual void approve_notes(Unit&, OrderId order, std::span<const std::uint64_t> notes, std::string_view approved) = 0;
+
+    /// Removes all items and notes of orders that are removed.
+    virtual void erase(Unit&, std::span<const OrderId> orders) = 0;
 
     /// Writes the records' items and notes, with their meta in the records' order, under the ids they have, and brings the
     /// posts' comment counts up to date. For orders that have neither items nor notes yet. Throws `ordo.order.exists`, before
@@ -38,13 +69,29 @@ struct ReservedId {
 /// Ids of orders. While `wp_posts` exists they are ids of posts, taken by placeholder rows, as WooCommerce does.
 class OrderIds {
 public:
-    static constexpr std::string_view interface_id = "ordo.order_ids/1";
+    static constexpr std::string_view interface_id = "ordo.order_ids/2";
     virtual ~OrderIds() = default;
 
     /// New ids, ascending, never given before. `created_gmt`: the placeholder's date, canonical text.
-    virtual std::vector<OrderId> allocate(Unit&, std::size_t count, std::string_view created_gmt) = 0;
+    /// `parent`: of refunds.
+    virtual std::vector<OrderId> allocate(Unit&, std::size_t count, std::string_view created_gmt, OrderId parent = {}) = 0;
     /// Takes given ids with placeholders where no post has them. Ids a post already has are left as they are.
     virtual void reserve(Unit&, std::span<const ReservedId> ids) = 0;
+    /// Gives up the placeholders of orders that are removed; posts of any other kind stay. The ids are not given again.
+    virtual void release(Unit&, std::span<const OrderId> ids) = 0;
+};
+
+/// What a save has to know of products. Items whose product is gone are of no product.
+class OrderProducts {
+public:
+    static constexpr std::string_view interface_id = "ordo.order_products/1";
+    virtual ~OrderProducts() = default;
+
+    /// Of these products and variations, ascending: those that are there and need handling by the shop, that is, are not both
+    /// virtual and downloadable. A paid order without any is completed at once.
+    virtual std::vector<std::uint64_t> find_needing_processing(Read&, std::span<const std::uint64_t> products) = 0;
+    /// Those that are not taxable by their `_tax_status`.
+    virtual std::vector<std::uint64_t> find_untaxed(Read&, std::span<const std::uint64_t> products) = 0;
 };
 
 }  // namespace ordo

@@ -215,6 +215,10 @@ struct FieldValue {
     friend bool operator==(const FieldValue&, const FieldValue&) = default;
 };
 
+/// The words that read as a flag, in any case of their letters.
+inline constexpr std::array<std::string_view, 3> words_for_on{"1", "yes", "true"};
+inline constexpr std::array<std::string_view, 4> words_for_off{"", "0", "no", "false"};
+
 namespace detail {
 inline std::optional<std::string> canonical_id(std::string_view text) {
     if (text.empty()) return "0";
@@ -238,9 +242,9 @@ inline bool equals_ignoring_case(std::string_view text, std::string_view lower) 
 }
 
 inline std::optional<std::string> canonical_flag(std::string_view text) {
-    for (const std::string_view word : {"1", "yes", "true"})
+    for (const std::string_view word : words_for_on)
         if (equals_ignoring_case(text, word)) return "1";
-    for (const std::string_view word : {"", "0", "no", "false"})
+    for (const std::string_view word : words_for_off)
         if (equals_ignoring_case(text, word)) return "0";
     return std::nullopt;
 }

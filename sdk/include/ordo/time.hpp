@@ -75,6 +75,39 @@ public:
 
     /// The local wall-clock spelling of an instant, as `wp_posts.post_date` holds it.
     virtual std::string to_local(UtcSeconds instant) const = 0;
+    /// The instant of a wall-clock time, given as if it were UTC. Of one that the clocks show twice the first; `nullopt`: the
+    /// clocks skip it.
+    virtual std::optional<UtcSeconds> to_utc(UtcSeconds wall_clock) const = 0;
 };
+
+/// The instant people mean: `2026-11-22` (midnight), `2026-11-22 10:30` and `… 10:30:00` (with a `T` too) by the site's clocks,
+/// the same with `Z` or an offset `+01:00`, or Unix seconds. `nullopt`, with the reason in `why`: anything else, or a time that
+/// the clocks skip. Without a `zone` the wall clock is UTC.
+inline std::optional<UtcSeconds> parse_date(std::string_view text, const SiteZone* zone, std::string& why) {
+    if (const auto unix_time = parse_unix_time(text)) return unix_time;
+    why = "not a date";
+    std::string_view rest = text;
+    std::optional<std::chrono::seconds> offset;
+    if (rest.ends_with('Z') || rest.ends_with('z')) {
+        rest.remove_suffix(1);
+        offset = std::chrono::seconds{0};
+    } else if (rest.size() > 16 && rest[rest.size() - 3] == ':' && (rest[rest.size() - 6] == '+' || rest[rest.size() - 6] == '-')) {
+        const auto wall = parse_datetime("2000-01-01 " + std::string(rest.substr(rest.size() - 5)) + ":00");
+        if (!wall) return std::nullopt;
+        const auto distance = *wall - std::chrono::floor<std::chrono::days>(*wall);
+        offset = rest[rest.size() - 6] == '+' ? distance : -distance;
+        rest.remove_suffix(6);
+    }
+    std::string spelled(rest);
+    if (spelled.size() == 10) spelled += " 00:00:00";
+    if (spelled.size() == 16) spelled += ":00";
+    if (spelled.size() == 19 && spelled[10] == 'T') spelled[10] = ' ';
+    const auto wall_clock = parse_datetime(spelled);
+    if (!wall_clock) return std::nullopt;
+    auto instant = offset ? std::optional{*wall_clock - *offset} : zone ? zone->to_utc(*wall_clock) : wall_clock;
+    if (!instant) why = "the site's clocks skip this time";
+    else if (!fits_datetime(*instant)) instant.reset();
+    return instant;
+}
 
 }  // namespace ordo

@@ -1,0 +1,130 @@
+/// See ledger.hpp.
+#include "kernel/orders/ledger.hpp"
+
+#include <array>
+#include <deque>
+#include <random>
+
+#include <fmt/format.h>
+
+namespace ordo::orders {
+namespace {
+
+/// Writers of one kind of order share its count; in as many rows they seldom wait for each other.
+constexpr int stripes = 16;
+constexpr std::string_view scan_key = "scanned";
+
+std::string counter(std::string_view type, std::string_view status, int stripe) { return fmt::format("{}/{}/{}", type, status, stripe); }
+
+int any_stripe() {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    return std::uniform_int_distribution<>(0, stripes - 1)(random);
+}
+
+}  // namespace
+
+Ledger::Ledger(const std::string& table_prefix) : ledger_(table_prefix + "ordo_ledger"), counts_(table_prefix + "ordo_counts") {}
+
+Schema Ledger::schema() const {
+    using namespace columns;
+    const ColumnType count{"bigint", "20", false};
+    return {{ledger_,
+             {id("order_id"), required("order_type", varchar(20)), required("version", bigint()), required("removed", flag(), "0"), nullable("digest", varchar(64))},
+             {"order_id"},
+             {}},
+            {counts_,
+             {required("counter", varchar(64)), required("order_type", varchar(20)), required("status", varchar(20)), required("orders", count)},
+             {"counter"},
+             {}}};
+}
+
+std::vector<std::uint64_t> Ledger::advance(Unit& unit, std::span<const Entry> orders) const {
+    std::vector<std::uint64_t> versions;
+    if (orders.empty()) return versions;
+    std::deque<std::string> ids;  // a deque: views stay valid while it grows
+    Upsert rows{{ledger_, {"order_id", "order_type", "version", "removed", "digest"}, {}}, "order_id", {"removed", "digest"}, {"version"}};
+    std::vector<OrderId> list;
+    for (const Entry& order : orders) {
+        list.push_back(order.id);
+        rows.rows.values.insert(rows.rows.values.end(), {ids.emplace_back(std::to_string(order.id.value)), order.type, "1", "0", std::nullopt});
+    }
+    unit.upsert(rows);
+    unit.query("SELECT version FROM " + ledger_ + " WHERE order_id IN " + id_list(list) + " ORDER BY order_id", [&](const ordo::Row& row) { versions.push_back(row.number(0)); });
+    return versions;
+}
+
+void Ledger::bury(Unit& unit, std::span<const OrderId> orders) const {
+    if (!orders.empty()) unit.execute("UPDATE " + ledger_ + " SET removed = 1 WHERE order_id IN " + id_list(orders));
+}
+
+void Ledger::CountChanges::add(std::string_view type, std::string_view status, int orders) {
+    if (status != "auto-draft") changes_[{std::string(type), std::string(status)}] += orders;
+}
+
+void Ledger::count(Unit& unit, const CountChanges& changes) const {
+    std::deque<std::string> texts;
+    const int stripe = any_stripe();
+    Upsert rows{{counts_, {"counter", "order_type", "status", "orders"}, {}}, "counter", {}, {"orders"}};
+    for (const auto& [kind, orders] : changes.changes_)
+        if (orders != 0)
+            rows.rows.values.insert(rows.rows.values.end(), {texts.emplace_back(counter(kind.first, kind.second, stripe)), kind.first, kind.second, texts.emplace_back(std::to_string(orders))});
+    unit.upsert(rows);
+}
+
+Ledger::Counts Ledger::counts(Read& read) const {
+    Counts counts;
+    if (!read.table_exists(counts_)) return counts;
+    const BytesView scan{scan_key};
+    read.query("SELECT order_type, status, SUM(orders) FROM " + counts_ + " WHERE counter <> ? GROUP BY order_type, status HAVING SUM(orders) <> 0", {&scan, 1}, [&](const ordo::Row& row) {
+        const std::string_view text = row.text(2);
+        const bool negative = text.starts_with('-');
+        std::int64_t orders = 0;
+        for (const char c : text.substr(negative ? 1 : 0)) orders = orders * 10 + (c - '0');
+        counts[{std::string(row.text(0)), std::string(row.text(1))}] = negative ? -orders : orders;
+    });
+    return counts;
+}
+
+std::optional<std::int64_t> Ledger::scanned_at(Read& read) const {
+    std::optional<std::int64_t> at;
+    if (!read.table_exists(counts_)) return at;
+    const BytesView scan{scan_key};
+    read.query("SELECT orders FROM " + counts_ + " WHERE counter = ?", {&scan, 1}, [&](const ordo::Row& row) { at = static_cast<std::int64_t>(row.number(0)); });
+    return at;
+}
+
+std::optional<Ledger::Row> Ledger::find(Read& read, OrderId order) const {
+    std::optional<Row> found;
+    if (!read.table_exists(ledger_)) return found;
+    read.query("SELECT version, removed, digest FROM " + ledger_ + " WHERE order_id IN " + id_list({&order, 1}),
+               [&](const ordo::Row& row) { found = Row{row.number(0), row.number(1) != 0, std::string(row.text(2))}; });
+    return found;
+}
+
+void Ledger::set_digests(Unit& unit, std::span<const Digest> digests) const {
+    std::deque<std::string> ids;
+    Upsert rows{{ledger_, {"order_id", "order_type", "version", "removed", "digest"}, {}}, "order_id", {"removed", "digest"}};
+    for (const Digest& one : digests)
+        rows.rows.values.insert(rows.rows.values.end(), {ids.emplace_back(std::to_string(one.id.value)), one.type, "0", "0", one.digest});
+    unit.upsert(rows);
+}
+
+std::map<OrderId, std::string> Ledger::digests(Read& read, std::span<const OrderId> ids) const {
+    std::map<OrderId, std::string> digests;
+    if (ids.empty() || !read.table_exists(ledger_)) return digests;
+    read.query("SELECT order_id, digest FROM " + ledger_ + " WHERE digest IS NOT NULL AND removed = 0 AND order_id IN " + id_list(ids),
+               [&](const ordo::Row& row) { digests.emplace(OrderId{row.number(0)}, row.text(1)); });
+    return digests;
+}
+
+void Ledger::set_counts(Unit& unit, const Counts& counts, std::int64_t scanned_at) const {
+    unit.execute("DELETE FROM " + counts_);
+    std::deque<std::string> texts;
+    Insert rows{counts_, {"counter", "order_type", "status", "orders"}, {}};
+    for (const auto& [kind, orders] : counts)
+        rows.values.insert(rows.values.end(), {texts.emplace_back(counter(kind.first, kind.second, 0)), kind.first, kind.second, texts.emplace_back(std::to_string(orders))});
+    rows.values.insert(rows.values.end(), {scan_key, "", "", texts.emplace_back(std::to_string(scanned_at))});
+    unit.insert(rows);
+}
+
+}  // namespace ordo::orders

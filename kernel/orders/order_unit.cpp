@@ -1,0 +1,412 @@
+/// See order_unit.hpp.
+#include "kernel/orders/order_unit.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include <boost/json.hpp>
+
+#include <ordo/order_details.hpp>
+
+#include "kernel/orders/address_index.hpp"
+#include "kernel/orders/json_text.hpp"
+#include "kernel/orders/order_compare.hpp"
+#include "kernel/orders/order_statuses.hpp"
+#include "kernel/orders/order_writer.hpp"
+
+namespace ordo::orders {
+namespace {
+
+constexpr std::string_view posts_table = "posts";
+
+std::string make_save_key() {
+    thread_local std::mt19937_64 random{std::random_device{}()};
+    return fmt::format("{:016x}{:016x}", random(), random());
+}
+
+std::string status_of(const OrderRecord& order) {
+    const auto status = order.get(FieldId::status);
+    return status ? status->text : "";
+}
+
+/// The address indexes as the order's addresses are now. Orders that never had any get them when they are saved.
+void refresh_address_indexes(OrderRecord& order) {
+    for (MetaRow& index : make_address_indexes(order)) ordo::detail::set_meta_row(order.meta, index.key, std::move(*index.value));
+}
+
+/// {"field":[before,after]}; of repeated keys the first rows' values.
+std::string changes_json(const OrderRecord& before, const OrderRecord& after, std::span<const std::string> names) {
+    const auto value_of = [](const OrderRecord& order, const std::string& name) -> boost::json::value {
+        if (const FieldSpec* spec = find_field(name)) {
+            const auto value = order.get(spec->id);
+            return to_json(value ? Bytes{value->text} : std::nullopt);
+        }
+        if (!name.starts_with("meta ")) return nullptr;
+        const auto row = ordo::detail::find_meta_row(order.meta, std::string_view(name).substr(5));
+        return row ? to_json(order.meta[*row].value) : nullptr;
+    };
+    boost::json::object changes;
+    for (const std::string& name : names)
+        if (!name.starts_with("item ")) changes[json_name(name)] = boost::json::array{value_of(before, name), value_of(after, name)};
+    return boost::json::serialize(changes);
+}
+
+bool lacks_handles(const OrderRecord& order) {
+    const auto new_row = [](const MetaRow& row) { return row.row == 0; };
+    return std::any_of(order.meta.begin(), order.meta.end(), new_row) ||
+           std::any_of(order.items.begin(), order.items.end(), [&](const ItemRecord& item) { return item.id == 0 || std::any_of(item.meta.begin(), item.meta.end(), new_row); });
+}
+
+}  // namespace
+
+/// One run of a plan's body within its unit.
+class OrderUnit::Body {
+public:
+    Body(const OrderUnit& owner, const std::string& store, const Plan& plan, const std::string& key, Unit& unit, std::vector<OrderWork>& works)
+        : owner_(owner), services_(owner.services_), store_(store), plan_(plan), key_(key), unit_(unit), works_(works),
+          details_(find_interface<OrderDetails>(owner.services_.stores->registry())),
+          ids_(find_interface<OrderIds>(owner.services_.stores->registry())) {}
+
+    void run() {
+        hold(0);
+        if (plan_.look) {
+            const std::size_t known = works_.size();
+            plan_.look(unit_, store_, works_);
+            hold(known);
+        }
+        allocate();
+        load();
+        decide();
+        write_store();
+        erase_rest();
+        write_items();
+        add_notes();
+        for (OrderWork& work : works_)
+            if (work.written() && work.kind != OrderWork::Kind::erase) work.changed = changed_names(work.before, work.after);
+        read_back();
+        keep_record();
+    }
+
+private:
+    /// Takes the ledger's rows of orders that are there, from the `first` work on, in the order of their ids.
+    void hold(std::size_t first) {
+        std::vector<Ledger::Entry> entries;
+        for (std::size_t i = first; i < works_.size(); ++i)
+            if (works_[i].id != OrderId{}) entries.push_back({works_[i].id, works_[i].type});
+        advance(std::move(entries));
+    }
+    void advance(std::vector<Ledger::Entry> entries) {
+        std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+        const auto versions = owner_.ledger_.advance(unit_, entries);
+        for (std::size_t i = 0; i < entries.size(); ++i) versions_[entries[i].id] = i < versions.size() ? versions[i] : 0;
+    }
+
+    void allocate() {
+        std::vector<Ledger::Entry> entries;
+        for (OrderWork& work : works_) {
+            if (work.kind != OrderWork::Kind::create) continue;
+            const auto created = work.fresh.get(FieldId::date_created_gmt);
+            const auto parent = work.fresh.get(FieldId::parent_order_id);
+            if (!ids_) throw Error(errc::usage, "no loaded plugin gives ids to orders", "load the plugin woocommerce: [plugins] load");
+            work.id = ids_->allocate(unit_, 1, created ? created->text : "", OrderId{parent ? ordo::detail::to_number(parent->text) : 0}).front();
+            work.fresh.id = work.id;
+            entries.push_back({work.id, work.type});
+        }
+        advance(std::move(entries));
+    }
+
+    void load() {
+        std::vector<OrderId> ids;
+        for (const OrderWork& work : works_)
+            if (work.kind != OrderWork::Kind::create) ids.push_back(work.id);
+        std::sort(ids.begin(), ids.end());
+        held_ = owner_.load_kept(unit_, store_, ids);
+        std::vector<OrderRecord> with_items;
+        for (const OrderWork& work : works_)
+            if (const LoadedOrder* held = find_order(held_, work.id); held && work.items) with_items.push_back({work.id, {}, {}, {}, {}, {}});
+        if (!details_ || with_items.empty()) return;
+        std::sort(with_items.begin(), with_items.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+        details_->attach_for_update(unit_, with_items);
+        for (LoadedOrder& held : held_)
+            if (const OrderRecord* found = find_record(with_items, held.record.id)) held.record.items = found->items;
+    }
+
+    /// What becomes of each order.
+    void decide() {
+        for (OrderWork& work : works_) {
+            work.result = {work.id, Outcome::written, {}, {}, {}};
+            if (work.kind == OrderWork::Kind::create) {
+                work.after = work.fresh;
+                refresh_address_indexes(work.after);
+                for (const ItemRecord& item : work.after.items) add_item_insert(work, item);
+                add_insert(work);
+                continue;
+            }
+            const LoadedOrder* const held = find_order(held_, work.id);
+            if (!held) {
+                work.result.outcome = Outcome::missing;
+                missing_.push_back(work.id);
+                continue;
+            }
+            work.before = held->record;
+            if (work.kind == OrderWork::Kind::erase) {
+                add(work, {WriteOp::erase, work.id, held->record.type, {}, {}}, nullptr);
+                continue;
+            }
+            MergedOrder merged = work.change(held->record);
+            if (!merged.conflicts.empty()) {
+                work.result.outcome = Outcome::conflict;
+                work.result.conflicts = std::move(merged.conflicts);
+                continue;
+            }
+            work.after = std::move(merged.record);
+            work.written_items = std::move(merged.items);
+            if (work.after.fields != work.before.fields) refresh_address_indexes(work.after);
+            if (work.note_tells_status && status_of(work.before) == status_of(work.after)) work.note.reset();
+            Changes changes = compare(work.after, *held, DerivedMeta::include);
+            if (changes.empty() && work.written_items.empty() && !work.note && !work.always) work.result.outcome = Outcome::unchanged;
+            else if (!changes.empty()) add(work, {WriteOp::update, work.id, work.after.type, std::move(changes.fields), std::move(changes.meta)}, &work.after);
+        }
+    }
+    static void add_item_insert(OrderWork& work, const ItemRecord& item) {
+        ItemWrite write{work.id, WriteOp::insert, 0, item.type, item.name, {}};
+        for (const MetaRow& row : item.meta) write.meta.push_back({MetaChange::Op::insert, 0, row.key, std::nullopt, row.value, 0});
+        work.written_items.push_back(std::move(write));
+    }
+    void add_insert(OrderWork& work) {
+        OrderWrite write = make_insert(work.after);
+        write.born = true;
+        add(work, std::move(write), &work.after);
+    }
+    void add(OrderWork& work, OrderWrite write, const OrderRecord* source) {
+        writes_.push_back(std::move(write));
+        sources_.push_back(source);
+        writers_.push_back(&work);
+    }
+
+    void write_store() {
+        if (writes_.empty()) return;
+        auto results = write_orders(unit_, *services_.stores, store_, writes_, sources_);
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            OrderWork& work = *writers_[i];
+            // Somebody who does not know the ledger wrote it after it was read: everything is looked at again.
+            if (results[i].outcome == Outcome::conflict)
+                throw Error(errc::database_busy, fmt::format("order {} was changed by another program meanwhile", work.id));
+            if (results[i].outcome == Outcome::missing && work.kind == OrderWork::Kind::erase) results[i].outcome = Outcome::written;
+            work.result.outcome = results[i].outcome;
+            if (results[i].outcome == Outcome::written) {
+                work.result.kept = std::move(results[i].faults);
+                continue;
+            }
+            for (const Fault& fault : results[i].faults)
+                work.result.refusals.push_back({store_, fmt::format("{}: {}", fault.field ? field_spec(*fault.field).name : std::string_view(fault.meta_key), to_string(fault.rule))});
+            if (work.kind == OrderWork::Kind::create) ids_->release(unit_, {&work.id, 1});
+        }
+    }
+
+    /// What hangs on orders that are gone, and what the other store has of them.
+    void erase_rest() {
+        std::vector<OrderId> erased;
+        for (const OrderWork& work : works_)
+            if (work.kind == OrderWork::Kind::erase && work.written()) erased.push_back(work.id);
+        if (!missing_.empty()) owner_.ledger_.bury(unit_, missing_);
+        if (erased.empty()) return;
+        if (details_) details_->erase(unit_, erased);
+        erase_backup(erased);
+        if (ids_) ids_->release(unit_, erased);
+        owner_.ledger_.bury(unit_, erased);
+        owner_.journal_.forget_values(unit_, erased);
+    }
+    /// Mirrored: gone there too. Not mirrored: a record, by which the next synchronisation removes the copy, WooCommerce's too.
+    void erase_backup(std::span<const OrderId> erased) {
+        const std::string backup = backup_of(store_);
+        if (!services_.stores->knows(backup)) return;
+        const Schema schema = services_.stores->get(backup).schema();
+        if (!std::all_of(schema.begin(), schema.end(), [&](const Table& table) { return unit_.table_exists(table.name); })) return;
+        const bool mirrored = services_.options->get(unit_, option::data_sync_enabled) == "yes";
+        std::vector<OrderId> sorted(erased.begin(), erased.end());
+        std::sort(sorted.begin(), sorted.end());
+        std::vector<OrderId> copies;
+        std::vector<OrderWrite> writes;
+        for (const OrderRecord& copy : services_.stores->get(backup).read(unit_, sorted)) {
+            copies.push_back(copy.id);
+            writes.push_back({WriteOp::erase, copy.id, copy.type, {}, {}});
+        }
+        if (copies.empty()) return;
+        if (mirrored) {
+            const std::vector<const OrderRecord*> sources(writes.size(), nullptr);
+            write_orders(unit_, *services_.stores, backup, writes, sources);
+        } else if (auto* records = find_interface<DeletionRecords>(services_.stores->get(store_hpos))) {
+            records->record_deleted(unit_, store_, copies);
+        }
+    }
+
+    void write_items() {
+        std::vector<ItemWrite> writes;
+        for (OrderWork& work : works_) {
+            if (!work.written()) continue;
+            for (ItemWrite& item : work.written_items) {
+                item.order = work.id;
+                writes.push_back(item);
+            }
+        }
+        if (writes.empty()) return;
+        if (!details_) throw Error(errc::usage, "no loaded plugin keeps items of orders", "load the plugin woocommerce: [plugins] load");
+        const auto ids = details_->write_items(unit_, writes);
+        std::size_t next = 0;
+        for (OrderWork& work : works_) {
+            if (!work.written()) continue;
+            auto unnamed = work.after.items.begin();
+            for (ItemWrite& item : work.written_items) {
+                item.id = ids.at(next++);
+                if (item.op != WriteOp::insert) continue;
+                unnamed = std::find_if(unnamed, work.after.items.end(), [](const ItemRecord& one) { return one.id == 0; });
+                if (unnamed != work.after.items.end()) unnamed->id = item.id;
+            }
+        }
+    }
+
+    void add_notes() {
+        std::vector<OrderDetails::NewNote> notes;
+        std::vector<OrderWork*> owners;
+        for (OrderWork& work : works_) {
+            if (!work.written() || !work.note) continue;
+            notes.push_back({work.id, *work.note});
+            owners.push_back(&work);
+        }
+        if (notes.empty()) return;
+        if (!details_) throw Error(errc::usage, "no loaded plugin keeps notes of orders", "load the plugin woocommerce: [plugins] load");
+        const auto ids = details_->add_notes(unit_, notes);
+        for (std::size_t i = 0; i < ids.size(); ++i) owners[i]->note_id = ids[i];
+    }
+
+    /// New rows have handles by now; who goes on with the order needs them.
+    void read_back() {
+        std::vector<OrderId> ids;
+        for (const OrderWork& work : works_)
+            if (work.written() && work.kind != OrderWork::Kind::erase && lacks_handles(work.after)) ids.push_back(work.id);
+        if (ids.empty()) return;
+        std::sort(ids.begin(), ids.end());
+        const auto stored = owner_.load(unit_, store_, ids);
+        for (OrderWork& work : works_)
+            if (const OrderRecord* found = find_record(stored, work.id); found && work.written()) work.after = *found;
+    }
+
+    void keep_record() {
+        Ledger::CountChanges counts;
+        std::vector<Journal::Entry> entries;
+        const auto participants = services_.stores->registry().participants();
+        for (const OrderWork& work : works_) {
+            if (!work.written()) continue;
+            const bool erased = work.kind == OrderWork::Kind::erase, created = work.kind == OrderWork::Kind::create;
+            if (!created) counts.add(work.before.type, status_of(work.before), -1);
+            if (!erased) counts.add(work.after.type, status_of(work.after), 1);
+            Journal::Entry entry{work.id, versions_[work.id], work.operation, work.changed, {}};
+            if (owner_.journal_.keeps_values() && !erased) entry.changes = changes_json(work.before, work.after, entry.fields);
+            entries.push_back(std::move(entry));
+            for (const auto& participant : participants) {
+                if (erased) participant->order_erased(unit_, work.before);
+                else participant->order_saved(unit_, created ? nullptr : &work.before, work.after);
+            }
+        }
+        if (entries.empty()) return;
+        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        owner_.journal_.add(unit_, key_, plan_.actor, format_datetime(now), entries);
+        owner_.ledger_.count(unit_, counts);
+    }
+
+    const OrderUnit& owner_;
+    const OrderServices& services_;
+    const std::string& store_;
+    const Plan& plan_;
+    const std::string& key_;
+    Unit& unit_;
+    std::vector<OrderWork>& works_;
+    OrderDetails* details_;
+    OrderIds* ids_;
+    std::vector<LoadedOrder> held_;
+    std::vector<OrderWrite> writes_;
+    std::vector<const OrderRecord*> sources_;
+    std::vector<OrderWork*> writers_;
+    std::vector<OrderId> missing_;
+    std::map<OrderId, std::uint64_t> versions_;
+};
+
+OrderUnit::OrderUnit(OrderServices services)
+    : services_(std::move(services)), ledger_(services_.table_prefix), journal_(services_.table_prefix, services_.history) {}
+
+Schema OrderUnit::schema() const {
+    Schema schema = ledger_.schema();
+    schema.push_back(journal_.schema());
+    return schema;
+}
+
+std::vector<OrderWork> OrderUnit::run(Plan plan) {
+    constexpr int switches_max = 5;  // in the middle of one save
+    const std::string key = make_save_key();
+    const auto shared = std::make_shared<Plan>(std::move(plan));
+    for (int attempt = 1;; ++attempt) {
+        const std::string store = services_.controller->get_orders_data_store();
+        require_tables(store);
+        auto works = std::make_shared<std::vector<OrderWork>>();
+        try {
+            bool ran = false;
+            services_.database->write([&](Unit& unit) {
+                // Announced are the works of the run that was committed.
+                const auto announce = [shared, works] {
+                    if (shared->announce) shared->announce(*works);
+                };
+                if (ran && journal_.has(unit, key)) return unit.after_commit(announce);  // only the answer to its commit was lost
+                services_.share_authority(unit);
+                services_.controller->confirm_authoritative(unit, store);
+                *works = shared->works;
+                ran = true;
+                Body(*this, store, *shared, key, unit, *works).run();
+                unit.after_commit(announce);
+            });
+            return *works;
+        } catch (const Error& error) {
+            if (error.code() != errc::sync_direction || attempt == switches_max) throw;
+        }
+    }
+}
+
+void OrderUnit::require_tables(const std::string& store) {
+    const std::lock_guard lock(tables_mutex_);
+    if (std::find(stores_with_tables_.begin(), stores_with_tables_.end(), store) != stores_with_tables_.end()) return;
+    services_.create_tables(store);
+    stores_with_tables_.push_back(store);
+}
+
+std::vector<LoadedOrder> OrderUnit::load_kept(Read& read, const std::string& store, std::span<const OrderId> ids) const {
+    if (ids.empty()) return {};
+    const StoreAccess& stores = *services_.stores;
+    std::vector<OrderRecord> records = stores.get(store).read(read, ids);
+    if (!find_interface<StoredOrderTypes>(stores.get(store))) {
+        // Posts of other types are no orders. Which types another store has rows of is asked only if it matters.
+        const auto& types = stores.declared_order_types();
+        const auto declared = [&](const OrderRecord& record) { return std::find(types.begin(), types.end(), record.type) != types.end(); };
+        if (!std::all_of(records.begin(), records.end(), declared)) return StoreView(stores, read).read(store, ids, AutoDrafts::include);
+    }
+    return stores.overflow().apply(read, store, std::move(records));
+}
+
+std::vector<OrderRecord> OrderUnit::load(Read& read, const std::string& store, std::span<const OrderId> ids) const {
+    std::vector<OrderRecord> records;
+    for (LoadedOrder& loaded : load_kept(read, store, ids)) records.push_back(std::move(loaded.record));
+    if (auto* details = find_interface<OrderDetails>(services_.stores->registry())) details->attach(read, records);
+    for (OrderRecord& record : records) record.notes.clear();
+    return records;
+}
+
+std::vector<OrderId> OrderUnit::find_children(Read& read, const std::string& store, std::span<const OrderId> parents) const {
+    auto* search = find_interface<OrderSearch>(services_.stores->get(store));
+    if (!search) throw Error(errc::store_unknown, fmt::format("the store {} cannot find orders", store), "its plugin lacks ordo.store.query/1");
+    OrderQuery query;
+    query.types = {std::string(type_shop_order_refund)};
+    query.statuses = OrderStatuses(services_.stores->registry().order_statuses()).stored();
+    query.parents.assign(parents.begin(), parents.end());
+    return search->find(read, query);
+}
+
+}  // namespace ordo::orders

@@ -1,0 +1,502 @@
+/// Orders made, changed, refunded, trashed and removed through the service, in either store.
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include <ordo/orders.hpp>
+
+#include "kernel/database/fault_point.hpp"
+#include "tests/support/empty_shop.hpp"
+#include "tests/support/soak.hpp"
+
+namespace ordo::test {
+namespace {
+
+/// Every action of an order in the order in which they fire, as "hook" or "hook(argument)".
+class Trace {
+public:
+    explicit Trace(Kernel& kernel) {
+        Hooks& hooks = kernel.hooks();
+        for (const auto* action : {&hook::before_order_object_save, &hook::new_order, &hook::update_order, &hook::update_order_refund, &hook::after_order_object_save,
+                                   &hook::order_payment_status_changed, &hook::before_trash_order, &hook::before_delete_order})
+            hooks.on(*action, [this, name = action->spec.name](OrderId, const Order&) { add(name); });
+        for (const auto* action : {&hook::trash_order, &hook::delete_order}) hooks.on(*action, [this, name = action->spec.name](OrderId) { add(name); });
+        for (const auto* action : {&hook::order_partially_refunded, &hook::order_fully_refunded, &hook::refund_created, &hook::order_refunded})
+            hooks.on(*action, [this, name = action->spec.name](OrderId, OrderId) { add(name); });
+        for (const auto* action : {&hook::new_order_item, &hook::update_order_item})
+            hooks.on(*action, [this, name = action->spec.name](OrderId, const ItemRecord&) { add(name); });
+        for (const auto* action : {&hook::before_delete_order_item, &hook::delete_order_item, &hook::order_note_added})
+            hooks.on(*action, [this, name = action->spec.name](OrderId, std::uint64_t) { add(name); });
+        hooks.on(hook::untrash_order, [this](OrderId, const std::string&) { add("woocommerce_untrash_order"); });
+        hooks.on(hook::create_refund, [this](OrderId, const Order&, const RefundRequest&) { add("woocommerce_create_refund"); });
+        hooks.on(hook::order_status_changed, [this](OrderId, const std::string&, const std::string&, const Order&) { add("woocommerce_order_status_changed"); });
+        const std::vector<std::string_view> statuses{"pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed", "trash"};
+        for (const std::string_view to : statuses) {
+            hooks.on(hook::order_status, {to}, [this, to](OrderId, const Order&) { add(fmt::format("woocommerce_order_status_{}", to)); });
+            for (const std::string_view from : statuses)
+                if (from != to)
+                    hooks.on(hook::order_status_transition, {from, to}, [this, from, to](OrderId, const Order&) { add(fmt::format("woocommerce_order_status_{}_to_{}", from, to)); });
+        }
+    }
+    std::vector<std::string> take() { return std::exchange(fired_, {}); }
+
+private:
+    void add(std::string_view name) { fired_.emplace_back(name); }
+    std::vector<std::string> fired_;
+};
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("an order is created, read, changed, refunded, trashed, restored and removed, with the same events in either store [G19]") {
+    const std::string store = GENERATE("posts", "hpos");
+    const bool mirrored = GENERATE(false, true);
+    CAPTURE(store, mirrored);
+    EmptyShop shop(store);
+    shop.kernel().options().update(option::data_sync_enabled, mirrored ? "yes" : "no");
+    Orders& orders = shop.kernel().orders();
+    Trace trace(shop.kernel());
+
+    Order order;
+    order.set_billing_first_name("Ana");
+    order.set_billing_email("ana@example.com");
+    order.set_total("50");
+    order.add_meta_data("gift", "yes");
+    order.add_product("Tea", "4", "40", "40");
+    REQUIRE(orders.save(order));
+    CHECK(order.get_id() != OrderId{});
+    CHECK(trace.take() == Names{"woocommerce_before_order_object_save", "woocommerce_new_order", "woocommerce_new_order_item", "woocommerce_after_order_object_save"});
+
+    auto loaded = orders.get(order.get_id());
+    REQUIRE(loaded);
+    CHECK(loaded->get_billing_first_name() == "Ana");
+    CHECK(loaded->get_status() == "pending");
+    CHECK(loaded->get_meta("gift") == "yes");
+    CHECK(loaded->get_total().to_string() == "50");
+    REQUIRE(loaded->get_items().size() == 1);
+    CHECK(loaded->get_items()[0].get_quantity().to_string() == "4");
+
+    loaded->set_status("processing");
+    REQUIRE(orders.save(*loaded));
+    CHECK(trace.take() == Names{"woocommerce_before_order_object_save", "woocommerce_update_order", "woocommerce_after_order_object_save", "woocommerce_order_status_processing",
+                                "woocommerce_order_note_added", "woocommerce_order_status_pending_to_processing", "woocommerce_order_status_changed",
+                                "woocommerce_order_payment_status_changed"});
+    CHECK(orders.get_notes(order.get_id()).back().content == "Order status changed from Pending payment to Processing.");
+
+    const Order refund = orders.refund({order.get_id(), Decimal::parse("20"), "broken", 7});
+    CHECK(refund.get_total().to_string() == "-20");
+    CHECK(orders.get_remaining_refund_amount(order.get_id()).to_string() == "30");
+    CHECK(trace.take() == Names{"woocommerce_before_order_object_save", "woocommerce_create_refund", "woocommerce_update_order_refund", "woocommerce_order_partially_refunded",
+                                "woocommerce_update_order", "woocommerce_after_order_object_save", "woocommerce_refund_created", "woocommerce_order_refunded"});
+
+    REQUIRE(orders.trash(order.get_id()));
+    CHECK(trace.take() == Names{"woocommerce_before_trash_order", "woocommerce_trash_order"});
+    CHECK(orders.require(order.get_id()).get_status() == "trash");
+    CHECK(orders.require(refund.get_id()).get_status() == "trash");
+
+    REQUIRE(orders.untrash(order.get_id()));
+    CHECK(trace.take() == Names{"woocommerce_untrash_order", "woocommerce_before_order_object_save", "woocommerce_update_order", "woocommerce_after_order_object_save",
+                                "woocommerce_order_status_processing", "woocommerce_order_note_added", "woocommerce_order_status_trash_to_processing", "woocommerce_order_status_changed"});
+    CHECK(orders.require(order.get_id()).get_status() == "processing");
+
+    REQUIRE(orders.remove(order.get_id()));
+    CHECK(trace.take() == Names{"woocommerce_before_delete_order", "woocommerce_delete_order"});
+    CHECK(!orders.get(order.get_id()));
+    CHECK(!orders.get(refund.get_id()));
+    CHECK(select_one(shop.database(), "SELECT COUNT(*) FROM wp_posts") == "0");
+    CHECK(select_one(shop.database(), "SELECT COUNT(*) FROM wp_comments") == "0");
+    CHECK(select_one(shop.database(), "SELECT COUNT(*) FROM wp_woocommerce_order_itemmeta") == "0");
+}
+
+TEST_CASE("two saves of different fields both survive, of the same field the later one gets both values [G8]") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    Order order;
+    order.set_billing_city("Brno");
+    REQUIRE(orders.save(order));
+
+    Order first = orders.require(order.get_id()), second = first;
+    first.set_billing_city("Praha");
+    second.set_customer_note("ring twice");
+    REQUIRE(orders.save(first));
+    REQUIRE(orders.save(second));
+    CHECK(orders.require(order.get_id()).get_billing_city() == "Praha");
+    CHECK(orders.require(order.get_id()).get_customer_note() == "ring twice");
+
+    Order late = orders.require(order.get_id()), early = late;
+    early.set_billing_city("Olomouc");
+    late.set_billing_city("Zlín");
+    REQUIRE(orders.save(early));
+    const SaveResult conflict = orders.save(late);
+    CHECK(conflict.outcome == Outcome::conflict);
+    REQUIRE(conflict.conflicts.size() == 1);
+    CHECK(conflict.conflicts[0].field == "billing_city");
+    CHECK(conflict.conflicts[0].stored == "Olomouc");
+    CHECK(conflict.conflicts[0].wanted == "Zlín");
+}
+
+TEST_CASE("what is computed together conflicts together: totals with the items, a status with its dates [G8]") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    Order order;
+    order.add_product("Tea", "1", "10", "10");
+    order.set_total("10");
+    REQUIRE(orders.save(order));
+    const auto save_both = [&](const std::function<void(Order&)>& a, const std::function<void(Order&)>& b) {
+        Order first = orders.require(order.get_id()), second = first;
+        a(first);
+        b(second);
+        REQUIRE(orders.save(first));
+        return orders.save(second).outcome;
+    };
+    CHECK(save_both([](Order& o) { o.set_total("11"); }, [](Order& o) { o.set_shipping_total("1"); }) == Outcome::conflict);
+    CHECK(save_both([](Order& o) { o.add_fee("Box", "1"); o.set_total("12"); }, [](Order& o) { o.get_items()[0].set_quantity("2"); }) == Outcome::conflict);
+    CHECK(save_both([](Order& o) { o.set_status("completed"); }, [](Order& o) { o.set_date_paid(std::nullopt); o.set_date_completed(UtcSeconds{}); }) == Outcome::conflict);
+    CHECK(save_both([](Order& o) { o.update_meta_data("a", "1"); }, [](Order& o) { o.update_meta_data("b", "1"); }) == Outcome::written);
+    CHECK(save_both([](Order& o) { o.update_meta_data("a", "2"); }, [](Order& o) { o.update_meta_data("a", "3"); }) == Outcome::conflict);
+    CHECK(save_both([](Order& o) { o.update_meta_data("a", "4"); }, [](Order& o) { o.update_meta_data("a", "4"); }) == Outcome::conflict);
+
+    // Who writes past Ordo is somebody else too.
+    Order mine = orders.require(order.get_id());
+    mine.set_customer_note("mine");
+    execute(shop.database(), store == "posts" ? "UPDATE wp_posts SET post_excerpt = 'theirs'" : "UPDATE wp_wc_orders SET customer_note = 'theirs'");
+    const SaveResult conflict = orders.save(mine);
+    REQUIRE(conflict.outcome == Outcome::conflict);
+    CHECK(conflict.conflicts[0].stored == "theirs");
+    CHECK(orders.update(order.get_id(), [](Order& o) { o.set_customer_note(o.get_customer_note() + ", mine"); }).get_customer_note() == "theirs, mine");
+}
+
+TEST_CASE("filters change what is saved, a veto stops it with its reason, and a failing transition is noted [G19]") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    Hooks& hooks = shop.kernel().hooks();
+    hooks.on(hook::order_before_save, [](Order order, OrderId) {
+        order.update_meta_data("stamped", "yes");
+        return order;
+    });
+    hooks.on(hook::can_save_order, [](OrderId, const Order& order) -> std::optional<std::string> {
+        if (order.get_billing_country() == "XX") return "we do not ship there";
+        return std::nullopt;
+    });
+    Order order;
+    REQUIRE(orders.save(order));
+    CHECK(order.get_meta("stamped") == "yes");
+    order.set_billing_country("XX");
+    const SaveResult refused = orders.save(order);
+    CHECK(refused.outcome == Outcome::refused);
+    REQUIRE(refused.refusals.size() == 1);
+    CHECK(refused.refusals[0].reason == "we do not ship there");
+    CHECK(orders.require(order.get_id()).get_billing_country().empty());
+
+    hooks.on(hook::order_status, {"completed"}, [](OrderId, const Order&) { throw Error(errc::internal, "no printer"); });
+    orders.update(order.get_id(), [](Order& o) { o.set_status("completed", "Picked up."); });
+    const auto notes = orders.get_notes(order.get_id());
+    REQUIRE(notes.size() == 2);
+    CHECK(notes[0].content == "Picked up. Order status changed from Pending payment to Completed.");
+    CHECK(notes[1].content == "Error during status transition. plugin embedder: no printer");
+}
+
+TEST_CASE("bad input is refused with its field, and nothing of it is written") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    Order order;
+    order.set_total("10");
+    REQUIRE(orders.save(order));
+    const auto before = shop.export_all(store);
+    const SiteZone& zone = orders.site_zone();
+    struct Case {
+        const char* what;
+        std::function<void(Order&)> change;
+        const char* code;
+        const char* message;
+    };
+    const std::vector<Case> cases{
+        {"unknown field", [](Order& o) { o.set("colour", "red"); }, "ordo.order.unknown_field", "colour"},
+        {"amount with a comma", [](Order& o) { o.set_total("12,5"); }, "ordo.order.bad_value", "total_amount"},
+        {"nine decimals", [](Order& o) { o.set_total("0.123456789"); }, "ordo.order.bad_value", "decimals"},
+        {"too large", [](Order& o) { o.set_total("12345678901234567890"); }, "ordo.order.bad_value", "total_amount"},
+        {"no e-mail", [](Order& o) { o.set_billing_email("x"); }, "ordo.order.bad_value", "billing_email"},
+        {"long e-mail", [](Order& o) { o.set_billing_email(std::string(390, 'a') + "@example.com"); }, "ordo.order.bad_value", "billing_email"},
+        {"NUL", [](Order& o) { o.set_billing_city(std::string("a\0b", 3)); }, "ordo.order.bad_value", "NUL"},
+        {"no UTF-8", [](Order& o) { o.set_billing_city("\xff"); }, "ordo.order.bad_value", "UTF-8"},
+        {"no UTF-8 in meta", [](Order& o) { o.update_meta_data("k", "\xc3"); }, "ordo.order.bad_value", "UTF-8"},
+        {"unknown status", [](Order& o) { o.set_status("shipped"); }, "ordo.order.bad_value", "shipped"},
+        {"negative quantity", [](Order& o) { o.add_product("Tea", "-1", "1", "1"); }, "ordo.order.bad_value", "quantity"},
+        {"currency", [](Order& o) { o.set_currency("Euro"); }, "ordo.order.bad_value", "currency"},
+        {"internal key", [](Order& o) { o.update_meta_data("_billing_city", "x"); }, "ordo.order.bad_value", "billing_city"},
+        {"long meta key", [](Order& o) { o.update_meta_data(std::string(256, 'k'), "x"); }, "ordo.order.bad_value", "255"},
+        {"long note", [](Order& o) { o.set_customer_note(std::string(1U << 20U, 'n')); }, "ordo.order.bad_value", "customer_note"},
+        {"flag", [&](Order& o) { o.set("prices_include_tax", "maybe", &zone); }, "ordo.order.bad_value", "prices_include_tax"},
+        {"date", [&](Order& o) { o.set("date_paid", "yesterday", &zone); }, "ordo.order.bad_value", "date_paid"},
+    };
+    for (const Case& one : cases) {
+        INFO(one.what);
+        Order changed = orders.require(order.get_id());
+        try {
+            one.change(changed);
+            orders.save(changed);
+            FAIL_CHECK("was accepted");
+        } catch (const Error& error) {
+            CHECK(error.code().name == one.code);
+            CHECK_THAT(error.what(), Catch::Contains(one.message));
+        }
+    }
+    const auto code_of = [](const std::function<void()>& work) {
+        try {
+            work();
+        } catch (const Error& error) {
+            return std::string(error.code().name);
+        }
+        return std::string("nothing");
+    };
+    CHECK(code_of([&] { orders.refund({order.get_id(), Decimal::parse("10.01")}); }) == "ordo.order.bad_value");
+    CHECK(code_of([&] { orders.refund({OrderId{999}, Decimal::parse("1")}); }) == "ordo.order.missing");
+    CHECK(code_of([&] { orders.add_note({order.get_id(), std::string(1U << 20U, 'n')}); }) == "ordo.order.bad_value");
+    CHECK(code_of([&] {
+              Order refund{std::string(type_shop_order_refund)};
+              refund.set_parent_id(OrderId{999});
+              orders.save(refund);
+          }) == "ordo.order.bad_value");
+    CHECK(code_of([&] {
+              Order odd{"shop_subscription"};
+              orders.save(odd);
+          }) == "ordo.order.type_unknown");
+    CHECK(!orders.get(OrderId{999}));
+    CHECK(orders.trash(OrderId{999}).outcome == Outcome::missing);
+    CHECK(shop.export_all(store) == before);
+}
+
+TEST_CASE("a save that is stopped at any statement leaves all or nothing [G12]") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    Order order;
+    order.add_product("Tea", "1", "10", "10");
+    order.set_total("10");
+    REQUIRE(orders.save(order));
+    const auto everything = [&] {
+        Lines lines = shop.export_all(store);
+        for (const char* table : {"wp_ordo_ledger", "wp_ordo_counts", "wp_ordo_journal"}) lines.push_back(select_one(shop.database(), fmt::format("SELECT COUNT(*) FROM {}", table)));
+        return lines;
+    };
+#if defined(ORDO_FAULT_POINTS)
+    struct Stop {};
+    struct Restore {
+        ~Restore() { database::fault_handler() = {}; }
+    } restore;
+    int points = 0;
+    for (int stop_at = 1;; ++stop_at) {
+        const Lines before = everything();
+        Order changed = orders.require(order.get_id());
+        changed.set_status(stop_at % 2 ? "processing" : "on-hold");
+        changed.set_billing_city(fmt::format("city {}", stop_at));
+        changed.add_meta_data("round", std::to_string(stop_at));
+        changed.add_fee("Box", "1");
+        changed.get_items()[0].set_quantity(std::to_string(stop_at));
+        int passed = 0;
+        bool committed = false;
+        database::fault_handler() = [&](std::string_view point) {
+            committed = committed || point == "committed";
+            if (++passed == stop_at) throw Stop{};
+        };
+        try {
+            orders.save(changed);
+            points = passed;
+        } catch (const Stop&) {
+        } catch (const Error&) {  // it came by way of a plugin
+        }
+        database::fault_handler() = {};
+        if (points > 0) break;
+        const Lines after = everything();
+        if (committed) CHECK(after != before);
+        else CHECK(after == before);
+    }
+    CHECK(points > 10);
+#endif
+}
+
+TEST_CASE("removing an order removes what hangs on it, and what the other store has of it goes at once or by a record [TD125] [TD127] [TD129] [G7]") {
+    const std::string store = GENERATE("posts", "hpos");
+    const bool mirrored = GENERATE(false, true);
+    CAPTURE(store, mirrored);
+    EmptyShop shop(store);
+    const std::string other = store == "posts" ? "hpos" : "posts";
+    Orders& orders = shop.kernel().orders();
+    Order order;
+    order.set_total("10");
+    REQUIRE(orders.save(order));
+    const Order refund = orders.refund({order.get_id(), Decimal::parse("4")});
+    shop.kernel().synchronizer().sync({});
+    REQUIRE(shop.export_all(other).size() == 2);
+    shop.kernel().options().update(option::data_sync_enabled, mirrored ? "yes" : "no");
+    REQUIRE(orders.remove(order.get_id()));
+    CHECK(shop.export_all(store).empty());
+    CHECK(shop.export_all(other).size() == (mirrored ? 0 : 2));
+    const std::string records = "SELECT COUNT(*) FROM wp_wc_orders_meta WHERE meta_key = '_deleted_from' AND meta_value = '" + std::string(store == "posts" ? "posts_table" : "orders_table") + "'";
+    CHECK(select_one(shop.database(), records) == (mirrored ? "0" : "2"));
+    shop.kernel().synchronizer().sync({});
+    CHECK(shop.export_all(other).empty());
+    CHECK(select_one(shop.database(), "SELECT COUNT(*) FROM wp_wc_orders_meta") == "0");
+
+    // Never mirrored: no record either, and an id is not given twice.
+    Order next;
+    REQUIRE(orders.save(next));
+    CHECK(next.get_id() > refund.get_id());
+    const OrderId id = next.get_id();
+    REQUIRE(orders.remove(id));
+    CHECK(select_one(shop.database(), "SELECT COUNT(*) FROM wp_wc_orders_meta") == "0");
+    CHECK(select_one(shop.database(), "SELECT COUNT(*) FROM wp_posts") == "0");
+    Order last;
+    REQUIRE(orders.save(last));
+    CHECK(last.get_id() > id);
+}
+
+TEST_CASE("the ledger counts what is saved, sees what others changed, and is made anew by a scan [G15]") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    OrderLedger& ledger = shop.kernel().ledger();
+    for (int i = 0; i < 5; ++i) {
+        Order order;
+        order.set_total("10");
+        REQUIRE(orders.save(order));
+        if (i > 2) orders.update(order.get_id(), [](Order& o) { o.set_status("completed"); });
+        if (i == 4) orders.refund({order.get_id(), Decimal::parse("10")});
+    }
+    CHECK(ledger.counts() == OrderCounts{{{"shop_order", "wc-pending"}, 3}, {{"shop_order", "wc-completed"}, 1}, {{"shop_order", "wc-refunded"}, 1}, {{"shop_order_refund", "wc-completed"}, 1}});
+    CHECK(ledger.check().counts_agree());
+    CHECK(ledger.rebuild().without_digest == 6);
+    CHECK(ledger.check().without_digest == 0);
+    CHECK(ledger.check().changed_outside == 0);
+    execute(shop.database(), store == "posts" ? "UPDATE wp_posts SET post_status = 'wc-on-hold' WHERE post_status = 'wc-pending'" : "UPDATE wp_wc_orders SET status = 'wc-on-hold' WHERE status = 'wc-pending'");
+    CHECK(ledger.check().changed_outside == 3);
+    CHECK(!ledger.check().counts_agree());
+    ledger.rebuild();
+    CHECK(ledger.check().changed_outside == 0);
+    CHECK(ledger.check().counts_agree());
+}
+
+TEST_CASE("the history says who changed which fields, a save at a time") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    Order order;
+    REQUIRE(orders.save(order, {{"user", "checkout"}}));
+    orders.update(order.get_id(), [](Order& o) { o.set_billing_city("Brno"); o.update_meta_data("gift", "yes"); }, {{"user", "staff"}});
+    orders.update(order.get_id(), [](Order& o) { o.set_billing_city("Brno"); }, {{"user", "nobody"}});
+    const auto history = orders.get_history(order.get_id());
+    REQUIRE(history.size() == 2);
+    CHECK(history[0].operation == "create");
+    CHECK(history[0].actor == "checkout");
+    CHECK(history[1].actor == "staff");
+    CHECK(history[1].version == 2);
+    const auto& fields = history[1].fields;
+    CHECK(std::find(fields.begin(), fields.end(), "billing_city") != fields.end());
+    CHECK(std::find(fields.begin(), fields.end(), "meta gift") != fields.end());
+    CHECK(history[1].changes.empty());
+}
+
+TEST_CASE("the history keeps values where it is told to, forgets those of removed orders, and what is too old") {
+    TempDirectory directory;
+    KernelOptions options = kernel_options();
+    options.config_file = directory.write("ordo.toml", "[history]\nvalues = true\nretention_days = 30\n");
+    EmptyShop shop("hpos", options);
+    Orders& orders = shop.kernel().orders();
+    Order order;
+    order.set_billing_city("Brno");
+    REQUIRE(orders.save(order));
+    orders.update(order.get_id(), [](Order& o) { o.set_billing_city("Praha"); });
+    CHECK_THAT(orders.get_history(order.get_id())[1].changes, Catch::Contains(R"("billing_city":["Brno","Praha"])"));
+    REQUIRE(orders.remove(order.get_id()));
+    REQUIRE(orders.get_history(order.get_id()).size() == 3);
+    CHECK(orders.get_history(order.get_id())[1].changes.empty());
+    CHECK(shop.kernel().ledger().prune_history() == 0);
+    execute(shop.database(), "UPDATE wp_ordo_journal SET at_gmt = '2020-01-01 00:00:00' WHERE operation = 'create'");
+    CHECK(shop.kernel().ledger().prune_history() == 1);
+    CHECK(orders.get_history(order.get_id()).size() == 2);
+}
+
+TEST_CASE("saves join a caller's transaction, and what they announce waits for its commit [G12]") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    Order order;
+    REQUIRE(orders.save(order));
+    int announced = 0;
+    shop.kernel().hooks().on(hook::update_order, [&](OrderId, const Order&) { ++announced; });
+    CHECK_THROWS_AS(shop.database().write([&](Unit&) {
+        orders.update(order.get_id(), [](Order& o) { o.set_billing_city("Brno"); });
+        CHECK(announced == 0);
+        throw Error(errc::usage, "changed my mind");
+    }), Error);
+    CHECK(announced == 0);
+    CHECK(orders.require(order.get_id()).get_billing_city().empty());
+    shop.database().write([&](Unit&) {
+        Order inside = order;
+        inside.set_billing_city("Brno");
+        REQUIRE(orders.save(inside));
+        CHECK(announced == 0);
+    });
+    CHECK(announced == 1);
+    CHECK(orders.require(order.get_id()).get_billing_city() == "Brno");
+}
+
+TEST_CASE("many threads create, change, refund, trash and remove orders: no update is lost, counts and refunds agree [G8] [G10] [G26]") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    Order shared;
+    shared.set_total("1000");
+    REQUIRE(orders.save(shared));
+    const int threads = mariadb_socket().empty() ? 8 : 16;
+    const int rounds = soaking() ? 100 : 6;
+    std::atomic<int> failures = 0;
+    std::mutex last_mutex;
+    std::string last;
+    std::vector<std::thread> workers;
+    for (int worker = 0; worker < threads; ++worker)
+        workers.emplace_back([&, worker] {
+            try {
+                for (int round = 0; round < rounds; ++round) {
+                    orders.update(shared.get_id(), [&](Order& o) { o.add_meta_data(fmt::format("of_{}", worker), std::to_string(round)); });
+                    if (round % 3 == 0) orders.refund({shared.get_id(), Decimal::parse("1")});
+                    Order own;
+                    own.set_total("5");
+                    orders.require_saved(own);
+                    if (round % 3 == 1) orders.require_success(orders.trash(own.get_id()));
+                    if (round % 3 == 2) orders.require_success(orders.remove(own.get_id()));
+                }
+            } catch (const std::exception& error) {
+                ++failures;
+                const std::lock_guard lock(last_mutex);
+                last = error.what();
+            }
+        });
+    for (std::thread& worker : workers) worker.join();
+    INFO(last);
+    REQUIRE(failures == 0);
+    const Order now = orders.require(shared.get_id());
+    for (int worker = 0; worker < threads; ++worker) CHECK(now.get_meta_values(fmt::format("of_{}", worker)).size() == static_cast<std::size_t>(rounds));
+    const int refunds = threads * ((rounds + 2) / 3);
+    CHECK(orders.get_total_refunded(shared.get_id()).to_string() == std::to_string(refunds));
+    Decimal amounts;
+    for (const Order& refund : orders.get_refunds(shared.get_id())) amounts = amounts + refund.get_amount();
+    CHECK(amounts == orders.get_total_refunded(shared.get_id()));
+    CHECK(shop.kernel().ledger().check().counts_agree());
+}
+
+}  // namespace ordo::test
