@@ -10,6 +10,7 @@
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 namespace ordo::cli {
@@ -53,7 +54,7 @@ CLI::Validator is_order_id() {
                 const bool decimal = !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == std::string::npos;
                 return decimal ? std::string{} : "\"" + text + "\" is no order id";
             },
-            "NUMBER"};
+            ""};
 }
 
 }  // namespace
@@ -86,6 +87,21 @@ std::unique_ptr<Kernel> Context::open() const {
     return std::make_unique<Kernel>(options);
 }
 
+std::unique_ptr<Kernel> Context::open_shop() const {
+    auto kernel = open();
+    kernel->require_shop();
+    return kernel;
+}
+
+void Context::check_format(const CLI::App& app) const {
+    const CLI::App* command = &app;
+    while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+    std::vector<std::string> formats{"table", "json"};
+    if (const auto more = more_formats.find(command); more != more_formats.end()) formats.insert(formats.end(), more->second.begin(), more->second.end());
+    if (std::find(formats.begin(), formats.end(), format) == formats.end())
+        throw CLI::ValidationError("--format", fmt::format("`{}` prints no {}, but {}", command->get_name(), format, fmt::join(formats, ", ")));
+}
+
 void Context::say(std::string_view line) const {
     if (quiet) return;
     std::fflush(stdout);  // both may go to one file: in the order in which they were said
@@ -100,6 +116,13 @@ bool Context::confirm(std::string_view question) const {
     std::string answer;
     std::getline(std::cin, answer);
     return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+void print_error(const Error& error, std::string_view about) {
+    std::fflush(stdout);
+    fmt::print(stderr, "error: {}{}{}\n", about, about.empty() ? "" : ": ", error.what());
+    if (!error.hint().empty()) fmt::print(stderr, "  {}\n", error.hint());
+    fmt::print(stderr, "  [{}]\n", error.code().name);
 }
 
 void print_line(std::string_view line) {
@@ -168,7 +191,7 @@ CLI::App* add_command(CLI::App& noun, const std::string& name, const std::string
 CLI::Option* add_order_id(CLI::App& command, std::uint64_t& id, const std::string& name, const std::string& help) {
     // Not as a number of CLI11's: it would take 043 for an octal and -1 for a very large one.
     CLI::Option* option = command.add_option_function<std::string>(name, [&id](const std::string& text) { id = std::stoull(text); }, help);
-    return option->required(!name.starts_with('-'))->check(is_order_id());
+    return option->required(!name.starts_with('-'))->check(is_order_id())->type_name("NUMBER");
 }
 
 CLI::Option* add_order_ids(CLI::App& command, const std::string& name, std::vector<OrderId>& ids, const std::string& help) {
@@ -178,9 +201,34 @@ CLI::Option* add_order_ids(CLI::App& command, const std::string& name, std::vect
             for (const std::string& text : texts) ids.push_back(OrderId{std::stoull(text)});
         },
         help);
-    option->delimiter(',')->check(is_order_id());
+    option->delimiter(',')->check(is_order_id())->type_name("NUMBER");
     if (name.starts_with('-')) option->allow_extra_args(false);
     return option;
+}
+
+CLI::Option* add_number(CLI::App& command, const std::string& name, std::int64_t& number, std::int64_t min, const std::string& help) {
+    const auto check = [min](std::string& text) -> std::string {
+        const std::string_view digits = std::string_view(text).substr(text.starts_with('-') ? 1 : 0);
+        const bool decimal = !digits.empty() && digits.size() <= 18 && digits.find_first_not_of("0123456789") == std::string_view::npos;
+        if (decimal && std::stoll(text) >= min) return {};
+        return fmt::format("\"{}\" is no whole number{}", text, min == any_number ? "" : fmt::format(" of at least {}", min));
+    };
+    CLI::Option* option = command.add_option_function<std::string>(name, [&number](const std::string& text) { number = std::stoll(text); }, help);
+    return option->required(!name.starts_with('-'))->check(CLI::Validator(check, ""))->type_name("NUMBER");
+}
+
+CLI::Option* add_assignments(CLI::App& command, const std::string& name, Assignments& assignments, const std::string& help) {
+    const auto check = [](std::string& text) -> std::string {
+        const std::size_t equals = text.find('=');
+        return equals == std::string::npos || equals == 0 ? "a name, = and a value are expected" : "";
+    };
+    CLI::Option* option = command.add_option_function<std::vector<std::string>>(
+        name,
+        [&assignments](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) assignments.emplace_back(text.substr(0, text.find('=')), text.substr(text.find('=') + 1));
+        },
+        help);
+    return option->allow_extra_args(false)->check(CLI::Validator(check, ""))->type_name("NAME=VALUE");
 }
 
 }  // namespace ordo::cli

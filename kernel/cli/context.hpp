@@ -2,7 +2,10 @@
 /// output, everything else to standard error.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,8 +24,14 @@ struct Context {
     ExitCode exit = ExitCode::done;   ///< what the command that ran wants to exit with
 
     bool json() const noexcept { return format == "json"; }
+    /// What `--format` may be of a command beside `table` and `json`.
+    std::map<const CLI::App*, std::vector<std::string>> more_formats;
+    /// To be called when all is parsed, before any command runs. Throws `CLI::ValidationError`.
+    void check_format(const CLI::App& app) const;
     /// Opens the kernel with the global options. Throws `ordo::Error`.
     std::unique_ptr<Kernel> open() const;
+    /// The same, of a database that must hold a shop.
+    std::unique_ptr<Kernel> open_shop() const;
     /// A line for people: to standard error, not with --quiet.
     void say(std::string_view line) const;
     /// Asks before something that cannot be undone. `--yes` answers; without a terminal it throws `ordo.needs_confirmation`.
@@ -33,6 +42,8 @@ struct Context {
 bool stop_requested() noexcept;
 void install_signal_handlers();
 
+/// What happened, what to do about it, and the code, on standard error. `about` begins the message.
+void print_error(const Error& error, std::string_view about = {});
 void print_line(std::string_view line);
 /// Without line ends and control characters.
 std::string printable(std::string_view text);
@@ -66,6 +77,14 @@ CLI::App* add_command(CLI::App& noun, const std::string& name, const std::string
 CLI::Option* add_order_id(CLI::App& command, std::uint64_t& id, const std::string& name = "ID", const std::string& help = "The order's id");
 /// Adds any number of order ids, as an argument or as an option with commas between them.
 CLI::Option* add_order_ids(CLI::App& command, const std::string& name, std::vector<OrderId>& ids, const std::string& help);
+
+inline constexpr std::int64_t any_number = std::numeric_limits<std::int64_t>::min();
+/// Adds an option, or argument, for a whole decimal number of at least `min`.
+CLI::Option* add_number(CLI::App& command, const std::string& name, std::int64_t& number, std::int64_t min, const std::string& help);
+
+using Assignments = std::vector<std::pair<std::string, std::string>>;
+/// Adds an option `NAME=VALUE` that may be given several times; the name is not empty.
+CLI::Option* add_assignments(CLI::App& command, const std::string& name, Assignments& assignments, const std::string& help);
 
 // One function a noun, each in its own file.
 void add_import(CLI::App& app, Context& context);

@@ -6,16 +6,6 @@
 
 #include "context.hpp"
 
-namespace {
-
-void print_error(const ordo::Error& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
-    if (!error.hint().empty()) fmt::print(stderr, "  {}\n", error.hint());
-    fmt::print(stderr, "  [{}]\n", error.code().name);
-}
-
-}  // namespace
-
 int main(int argc, char* argv[]) {
     using namespace ordo;
     cli::Context context;
@@ -26,7 +16,10 @@ int main(int argc, char* argv[]) {
     app.set_version_flag("--version", fmt::format("ordo {}", Kernel::version()));
     app.add_option("--config", context.config_file, "Configuration file (default: $ORDO_CONFIG, then ./ordo.toml)")->type_name("FILE");
     app.add_option("--database", context.database_url, "Database, over the configuration's: sqlite://FILE or mariadb://USER:PASSWORD@HOST/DATABASE")->type_name("URL");
-    app.add_option("--format", context.format, "How results are printed")->check(CLI::IsMember({"table", "json"}))->capture_default_str();
+    app.add_option("--format", context.format, "How results are printed: table, json, and of some commands jsonl, csv, ids or count")
+        ->check(CLI::IsMember({"table", "json", "jsonl", "csv", "ids", "count"}))
+        ->capture_default_str();
+    app.parse_complete_callback([&] { context.check_format(app); });
     app.add_flag("--quiet", context.quiet, "Only results and errors");
     app.add_flag("--yes", context.yes, "Answer every question with yes");
     app.add_flag("--ignore-plugin-compatibility", context.ignore_plugin_compatibility,
@@ -64,13 +57,13 @@ int main(int argc, char* argv[]) {
         fmt::print(stderr, "  [{}]\n", errc::usage.name);
         return static_cast<int>(ExitCode::usage);
     } catch (const Error& error) {
-        print_error(error);
+        cli::print_error(error);
         return static_cast<int>(error.code().exit);
     } catch (const std::system_error& error) {
-        print_error(Error(errc::io, error.what()));
+        cli::print_error(Error(errc::io, error.what()));
         return static_cast<int>(ExitCode::io);
     } catch (const std::exception& error) {
-        print_error(Error(errc::internal, fmt::format("something unforeseen failed: {}", error.what())));
+        cli::print_error(Error(errc::internal, fmt::format("something unforeseen failed: {}", error.what())));
         return static_cast<int>(ExitCode::internal);
     }
 }

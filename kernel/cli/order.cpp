@@ -1,8 +1,8 @@
-/// `ordo order`: orders as they are stored, or as WooCommerce reads them.
+/// `ordo order`: orders as they are stored, or as WooCommerce reads them; what is done with them every day stands in its own files.
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "context.hpp"
+#include "order.hpp"
 #include "whole_file.hpp"
 
 namespace ordo::cli {
@@ -78,16 +78,16 @@ void add_form(CLI::App& command, std::string& form) {
 }  // namespace
 
 void add_order(CLI::App& app, Context& context) {
-    CLI::App& noun = *app.add_subcommand("order", "Orders in their canonical form, or as WooCommerce reads them");
+    CLI::App& noun = *app.add_subcommand("order", "Orders: list, create, change, refund, trash and remove them; in and out as files");
     noun.require_subcommand(1);
     noun.fallthrough();
 
+    add_order_list(noun, context);
     auto get = std::make_shared<Arguments>();
     CLI::App* get_command = add_command(noun, "get", "One order", "ordo order get 43 --format=json", [&context, get] {
-        const auto kernel = context.open();
-        kernel->require_shop();
+        const auto kernel = context.open_shop();
         const auto form = kernel->exporter().get(OrderId{get->id}, get->options());
-        if (!form) throw Error(errc::order_missing, fmt::format("there is no order {}", get->id), "`ordo order export` writes all there are");
+        if (!form) throw Error(errc::order_missing, fmt::format("there is no order {}", get->id), "`ordo order list` shows which there are");
         if (context.json()) print_line(*form);
         else print_order(*form, get->options().form);
     });
@@ -95,10 +95,16 @@ void add_order(CLI::App& app, Context& context) {
     get_command->add_option("--store", get->store, "posts or hpos (default: the authoritative one)");
     add_form(*get_command, get->form);
 
+    add_order_create(noun, context);
+    add_order_edit(noun, context);
+    add_order_notes(noun, context);
+    add_order_refund(noun, context);
+    add_order_removal(noun, context);
+    add_order_lookup(noun, context);
+
     auto all = std::make_shared<Arguments>();
     CLI::App* export_command = add_command(noun, "export", "All orders, a JSON line each, by ascending id", "ordo order export --as woocommerce --output orders.jsonl", [&context, all] {
-        const auto kernel = context.open();
-        kernel->require_shop();
+        const auto kernel = context.open_shop();
         std::optional<WholeFile> file;
         if (!all->output.empty()) file.emplace(all->output);
         const auto exported = kernel->exporter().export_orders(all->options(), [&](std::string_view line) {
@@ -125,8 +131,7 @@ void add_order(CLI::App& app, Context& context) {
     auto in = std::make_shared<ImportArguments>();
     CLI::App* import_command = add_command(noun, "import", "The inverse of export: JSON lines, plain or gzip, become orders again",
                                            "ordo order import orders.jsonl.gz --store hpos", [&context, in] {
-        const auto kernel = context.open();
-        kernel->require_shop();
+        const auto kernel = context.open_shop();
         OrderImportOptions options;
         if (!in->store.empty()) options.store = in->store;
         if (in->skip_existing) options.existing = ExistingOrders::skip_equal;

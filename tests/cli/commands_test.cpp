@@ -34,7 +34,7 @@ TEST_CASE("every command has help with an example, and needs no database for it"
              {"db", {"init", "check"}},
              {"plugin", {"list", "inspect"}},
              {"hooks", {"list"}},
-             {"order", {"get", "export", "import"}},
+             {"order", {"list", "get", "create", "update", "fields", "statuses", "export", "import"}},
              {"hpos", {"status", "sync", "verify-data", "diff", "count-unmigrated", "migration-status", "rollback", "enable", "disable", "compatibility-info"}},
              {"option", {"get", "update", "delete", "list"}}}) {
         for (const std::string& verb : verbs) {
