@@ -78,10 +78,13 @@ std::unique_ptr<Session> SqlDatabase::begin(Access access, std::string_view isol
 }
 
 void SqlDatabase::read(const std::function<void(Read&)>& body) {
+    // Within a unit of work it is that unit's reading: it sees what the unit has written, and ends with it.
+    if (TransactionUnit* unit = TransactionUnit::current(*this)) return body(*unit);
     again_if_lost([&] { read_once(body); });
 }
 
 void SqlDatabase::read_once(const std::function<void(Read&)>& body) {
+    if (TransactionUnit* unit = TransactionUnit::current(*this)) return body(*unit);
     auto session = begin(Access::read_only, {});
     Snapshot snapshot(*session);
     body(snapshot);  // a throw closes the connection, and with it the snapshot

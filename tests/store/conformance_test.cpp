@@ -11,8 +11,6 @@ namespace {
 
 /// Cases that fail for a reason that is known; one that passes is a failure too, so that it leaves the list.
 const std::map<std::string, std::string> known_defects{
-    {"a caller's transaction reads what it has written", "Orders reads in a snapshot of its own, beside the caller's transaction"},
-    {"a caller's transaction changes one order twice", "as above: the second update loads what was there before the transaction, and conflicts with the first"},
 };
 
 const std::filesystem::path expected_file = data_directory / "order-conformance.txt";

@@ -126,7 +126,7 @@ public:
     virtual ~Database() = default;
     virtual const Dialect& dialect() const noexcept = 0;
     /// One snapshot. The body runs again, on another one, if the connection was lost or the database is busy: what it gathers
-    /// begins anew in it.
+    /// begins anew in it. Inside a unit of work of this thread it reads within that unit, and sees what it has written.
     virtual void read(const std::function<void(Read&)>& body) = 0;
     /// The same for a body that cannot begin anew, because it hands on what it reads: a lost connection ends it.
     virtual void read_once(const std::function<void(Read&)>& body) = 0;
