@@ -435,7 +435,7 @@ static unsigned long back(void) {
             for (unsigned column = 1; column <= 6; ++column) add_value(&posts, value_of(order, lengths, column));
             add_local(&posts, order[3], ",'%Y-%m-%d %H:%M:%S'");
             add_local(&posts, order[4], ",'%Y-%m-%d %H:%M:%S'");
-            add_local(&posts, order[3], ",'Order &ndash; %B %-d, %Y @ %I:%M %p'");
+            add_local(&posts, order[3], strcmp(order[1], "shop_order_refund") == 0 ? ",'Refund &ndash; %b %d, %Y @ %I:%M %p'" : ",'Order &ndash; %B %-d, %Y @ %I:%M %p'");
             add(&posts, ",'closed','closed','','','','')");
 
             static const char head[] = "INSERT INTO wp_postmeta (post_id,meta_key,meta_value) VALUES ";
