@@ -43,6 +43,7 @@ void TransactionUnit::savepoint(const std::function<void()>& part) {
         part();
     } catch (...) {
         announcements_.resize(announcements);
+        there_.clear();  // a table that the part made is gone with it
         try {
             session_.execute("ROLLBACK TO " + name, {});
             session_.execute("RELEASE SAVEPOINT " + name, {});
@@ -61,6 +62,7 @@ void TransactionUnit::create_table(const Table& table) {
 }
 
 void TransactionUnit::drop_table(std::string_view table) {
+    there_.clear();
     session_.execute("DROP TABLE IF EXISTS " + dialect().quote_identifier(table), {});
 }
 
@@ -91,7 +93,7 @@ void StagedUnit::put_in_place() {
     std::vector<std::pair<std::string, std::string>> renames;
     std::vector<std::string> replaced;
     for (const auto& [name, staged] : staged_) {
-        if (TransactionUnit::table_exists(name)) {
+        if (session_.table_exists(name)) {
             // Only what was to be dropped is replaced. Anything else has come from somebody else: all is looked at again.
             if (!dropped_.contains(name)) throw Error(errc::database_busy, fmt::format("the table {} has been made by another program meanwhile", name));
             replaced.push_back(fmt::format("ordo_replaced_{}", replaced.size()));

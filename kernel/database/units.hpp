@@ -26,10 +26,17 @@ public:
     void query(std::string_view sql, std::span<const BytesView> values, const std::function<void(const Row&)>& each_row) override {
         session_.query(sql, values, each_row);
     }
-    bool table_exists(std::string_view table) override { return session_.table_exists(table); }
+    /// A table that is there stays there while it is read: asked once.
+    bool table_exists(std::string_view table) override {
+        if (there_.contains(table)) return true;
+        if (!session_.table_exists(table)) return false;
+        there_.emplace(table);
+        return true;
+    }
 
 protected:
     Session& session_;
+    std::set<std::string, std::less<>> there_;
 };
 
 class Snapshot final : public OnSession<Read> {

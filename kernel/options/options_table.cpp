@@ -26,15 +26,44 @@ std::optional<std::string> OptionsTable::get(Read& read, std::string_view name) 
     return value;
 }
 
-std::optional<std::string> OptionsTable::get(std::string_view name) const {
-    std::optional<std::string> value;
+void OptionsTable::read_if_there(const std::function<void(Read&)>& body) const {
     try {
-        database_->read([&](Read& read) { value = get(read, name); });
+        database_->read(body);
     } catch (const Error& error) {
         // Before the first import there is no database, and so no option.
         if (error.code() != errc::database_missing) throw;
     }
+}
+
+std::optional<std::string> OptionsTable::get(std::string_view name) const {
+    std::optional<std::string> value;
+    read_if_there([&](Read& read) { value = get(read, name); });
     return value;
+}
+
+OptionValues OptionsTable::get_many(std::span<const std::string_view> names) const {
+    OptionValues found;
+    std::vector<BytesView> bound;
+    std::string list;
+    for (const std::string_view name : names) {
+        found.values_.emplace(name, std::nullopt);
+        list += bound.empty() ? "?" : ",?";
+        bound.emplace_back(name);
+    }
+    read_if_there([&](Read& read) {
+        const auto table = find_table(read);
+        if (!table || bound.empty()) return;
+        read.query("SELECT option_name, option_value FROM " + *table + " WHERE option_name IN (" + list + ")", bound, [&](const Row& row) {
+            if (const auto one = found.values_.find(row.text(0)); one != found.values_.end()) one->second = std::string(row.text(1));
+        });
+    });
+    return found;
+}
+
+std::optional<std::string> OptionValues::operator()(std::string_view name) const {
+    const auto found = values_.find(name);
+    if (found == values_.end()) throw Error(errc::internal, "an option that was not read: " + std::string(name));
+    return found->second;
 }
 
 void OptionsTable::set(Unit& unit, std::string_view name, std::string_view value, std::string_view autoload) const {

@@ -2,9 +2,12 @@
 /// something, and who may change them, is the kernel's business. Any thread.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +18,17 @@
 
 namespace ordo::options {
 
+/// Options as they were at one moment.
+class OptionValues {
+public:
+    /// Of the names that were asked for.
+    std::optional<std::string> operator()(std::string_view name) const;
+
+private:
+    friend class OptionsTable;
+    std::map<std::string, std::optional<std::string>, std::less<>> values_;
+};
+
 class OptionsTable {
 public:
     OptionsTable(Database& database, std::string table_prefix);
@@ -22,6 +36,8 @@ public:
     /// Without a database, a table or a row there is no option.
     std::optional<std::string> get(std::string_view name) const;
     std::optional<std::string> get(Read& read, std::string_view name) const;
+    /// Several with one statement.
+    OptionValues get_many(std::span<const std::string_view> names) const;
     /// `autoload`: of a new row, whether WordPress reads it with every request.
     void set(Unit& unit, std::string_view name, std::string_view value, std::string_view autoload = "auto") const;
     bool remove(Unit& unit, std::string_view name) const;
@@ -36,6 +52,7 @@ public:
 
 private:
     std::optional<std::string> find_table(Read& read) const;
+    void read_if_there(const std::function<void(Read&)>& body) const;
     static Schema schema_of(const std::string& table);
     Database* database_;
     std::string wordpress_table_, own_table_;

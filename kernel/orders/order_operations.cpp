@@ -133,6 +133,7 @@ std::vector<SaveResult> OrderService::untrash_many(std::span<const OrderId> ids,
     plan.actor = options.actor;
     std::vector<SaveResult> others;
     auto transitions = std::make_shared<std::vector<Transition>>();
+    std::optional<options::OptionValues> shop;
     for (const Order& order : get_many(ids)) {
         if (!is_in_trash(order)) {
             others.push_back({order.get_id(), Outcome::unchanged, {}, {}, {}});
@@ -153,7 +154,8 @@ std::vector<SaveResult> OrderService::untrash_many(std::span<const OrderId> ids,
             held.set_date_modified(now());
             for (const std::string_view key : {trashed_status_key, trashed_time_key, trashed_comments_key, trashed_slug_key}) held.delete_meta_data(key);
         });
-        work.note = transition_note(change, "");
+        if (!shop) shop = read_shop();
+        work.note = transition_note(*shop, change, "");
         work.note_tells_status = true;
         transitions->push_back(change);
         plan.works.push_back(std::move(work));
@@ -243,7 +245,7 @@ RefundLine OrderService::refund_line(const Order& order, std::uint64_t id, Decim
     Order copy = order;
     const auto item = copy.get_item(id);
     if (!item) throw Error(errc::order_bad_value, fmt::format("items: order {} has no item {}", order.get_id(), id));
-    const TotalsSettings settings = totals_settings([&](std::string_view name) { return unit_.services().options->get(name); });
+    const TotalsSettings settings = totals_settings(read_shop());
     const Decimal all = item->get_type() == "line_item" ? item->get_quantity() : *Decimal::parse("1");
     if (quantity < Decimal{} || all < quantity) throw Error(errc::order_bad_value, fmt::format("item {}: the quantity is none of 0 to {}", id, all.to_string()));
     // A part of the total tells a part of the taxes; without one the quantity tells both.
@@ -268,7 +270,8 @@ RefundLine OrderService::refund_line(const Order& order, std::uint64_t id, Decim
 Order OrderService::refund(const RefundRequest& request) {
     Order parent = require(request.order);
     if (parent.is_refund()) throw Error(errc::order_bad_value, fmt::format("order {} is a refund itself", request.order), "refund the order it is of");
-    const TotalsSettings settings = totals_settings([&](std::string_view name) { return unit_.services().options->get(name); });
+    const options::OptionValues shop = read_shop();
+    const TotalsSettings settings = totals_settings(shop);
     std::map<std::uint64_t, RefundTaxes> rate_taxes;
     Decimal of_lines;
     Order made{std::string(type_shop_order_refund)};
@@ -337,7 +340,7 @@ Order OrderService::refund(const RefundRequest& request) {
         made.update_meta_data("_refund_type", full ? "full" : "partial");
     };
     describe(remaining_now == amount);
-    Prepared prepared = prepare(made);
+    Prepared prepared = prepare(made, shop);
     events_.before_save(request.order, parent);
     for (Refusal& refusal : events_.can_save(request.order, parent)) prepared.refusals.push_back(std::move(refusal));
     if (!prepared.refusals.empty()) Orders::require_success({request.order, Outcome::refused, {}, std::move(prepared.refusals), {}});
@@ -373,7 +376,7 @@ Order OrderService::refund(const RefundRequest& request) {
             changed.set_date_modified(now());
             return MergedOrder{changed.record(), {}, {}};
         };
-        works[0].note = transition_note({*from, "refunded"}, "");
+        works[0].note = transition_note(shop, {*from, "refunded"}, "");
         works[0].note_tells_status = true;
     };
     auto id = std::make_shared<OrderId>();
@@ -403,7 +406,7 @@ std::uint64_t OrderService::add_note(const NoteRequest& request, const SaveOptio
     OrderUnit::Plan plan;
     plan.actor = options.actor;
     OrderWork work = change_of(request.order, order.get_type(), "note", [this](Order& held) { held.set_date_modified(now()); });
-    work.note = make_note(request.content, request.group, request.kind);
+    work.note = make_note(read_shop(), request.content, request.group, request.kind);
     if (!request.author.empty()) work.note->author = request.author;
     if (!request.author_email.empty()) work.note->author_email = request.author_email;
     work.note->user_id = request.user_id;
@@ -425,7 +428,7 @@ bool OrderService::delete_note(OrderId order, std::uint64_t note) {
 
 void OrderService::calculate_totals(Order& order, bool and_taxes) {
     const OrderServices& services = unit_.services();
-    const TotalsSettings settings = totals_settings([&](std::string_view name) { return services.options->get(name); });
+    const TotalsSettings settings = totals_settings(read_shop());
     std::optional<TaxRates> rates;
     std::set<std::uint64_t> untaxed;
     if (and_taxes) {

@@ -2,6 +2,7 @@
 #include "kernel/orders/order_service.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "kernel/orders/order_input.hpp"
@@ -107,7 +108,7 @@ std::vector<NoteRecord> OrderService::get_notes(OrderId order) {
     std::vector<OrderRecord> records;
     read([&](Read& read, const std::string&) {
         records.assign(1, {order, {}, {}, {}, {}, {}});
-        if (auto* details = find_interface<OrderDetails>(unit_.services().stores->registry())) details->attach(read, records);
+        if (auto* details = find_interface<OrderDetails>(unit_.services().stores->registry())) details->attach(read, records, DetailParts::notes);
     });
     return std::move(records.front().notes);
 }
@@ -152,7 +153,15 @@ void OrderService::require_parent(const Order& refund) {
         throw Error(errc::order_bad_value, fmt::format("parent_id: there is no order {} that a refund could be of", parent), "create refunds with refund(), or `ordo order refund ID`");
 }
 
-OrderService::Prepared OrderService::prepare(const Order& given) {
+options::OptionValues OrderService::read_shop() const {
+    static constexpr std::array<std::string_view, 14> names{
+        "siteurl", "woocommerce_calc_taxes", "woocommerce_currency", "woocommerce_default_country", "woocommerce_price_decimal_sep",
+        "woocommerce_price_num_decimals", "woocommerce_prices_include_tax", "woocommerce_shipping_tax_class", "woocommerce_store_city",
+        "woocommerce_store_postcode", "woocommerce_tax_based_on", "woocommerce_tax_classes", "woocommerce_tax_round_at_subtotal", "woocommerce_version"};
+    return unit_.services().options->get_many(names);
+}
+
+OrderService::Prepared OrderService::prepare(const Order& given, const options::OptionValues& shop) {
     const OrderId id = given.get_id();
     const bool is_new = id == OrderId{};
     if (!given.is_refund()) events_.before_save(id, given);
@@ -166,15 +175,15 @@ OrderService::Prepared OrderService::prepare(const Order& given) {
     }
     check_input(order, statuses_);
     normalise_addresses(order);
-    const auto option = [&](std::string_view name) { return unit_.services().options->get(name); };
+    const NewOrderDefaults defaults = new_order_defaults(shop);
     const std::string from = is_new ? "pending" : Order(order.loaded()).get_status();
     if (is_new) {
-        complete_new_order(order, new_order_defaults(option), now());
+        complete_new_order(order, defaults, now());
         if (order.is_refund()) require_parent(order);
     } else {
         const bool modified_given = order.loaded().get(FieldId::date_updated_gmt) != order.record().get(FieldId::date_updated_gmt);
         if (!modified_given && !only_edit_lock(order)) order.set_date_modified(now());
-        order.set_text(FieldId::woocommerce_version, new_order_defaults(option).version);
+        order.set_text(FieldId::woocommerce_version, defaults.version);
     }
     const std::string to = order.get_status();
     if (!order.is_refund() && from != to && !(is_new && is_draft_status(to))) {
@@ -196,13 +205,15 @@ std::vector<SaveResult> OrderService::save_many(std::span<Order> orders, const S
     std::vector<SaveResult> results(orders.size());
     std::vector<Prepared> prepared;
     std::vector<std::size_t> positions;   // of the works, among the orders
+    std::optional<options::OptionValues> shop;
     OrderUnit::Plan plan;
     plan.actor = options.actor;
     auto transitions = std::make_shared<std::vector<std::optional<Transition>>>();
     for (std::size_t i = 0; i < orders.size(); ++i) {
         results[i].id = orders[i].get_id();
         if (orders[i].get_id() != OrderId{} && equal_content(orders[i].loaded(), orders[i].record())) continue;
-        Prepared one = prepare(orders[i]);
+        if (!shop) shop = read_shop();
+        Prepared one = prepare(orders[i], *shop);
         if (!one.refusals.empty()) {
             results[i].outcome = Outcome::refused;
             results[i].refusals = std::move(one.refusals);
@@ -219,7 +230,7 @@ std::vector<SaveResult> OrderService::save_many(std::span<Order> orders, const S
         if (is_new) work.fresh = one.order.record();
         else work.change = [order = one.order](const OrderRecord& held) { return merge(order.loaded(), order.record(), held); };
         if (one.transition) {
-            work.note = transition_note(*one.transition, one.order.status_note());
+            work.note = transition_note(*shop, *one.transition, one.order.status_note());
             work.note_tells_status = !is_new;
         }
         transitions->push_back(one.transition);
@@ -276,11 +287,11 @@ void OrderService::announce_transition(const OrderWork& work, const Transition& 
         add_note({work.id, fmt::format("Error during status transition. plugin {}: {}", failure.plugin, failure.reason), NoteKind::internal, {}, {}, 0, {}}, {});
 }
 
-NoteRecord OrderService::make_note(std::string content, std::string_view group, NoteKind kind) {
+NoteRecord OrderService::make_note(const options::OptionValues& shop, std::string content, std::string_view group, NoteKind kind) {
     NoteRecord note;
     note.author = note.agent = "WooCommerce";
     // As WooCommerce does where no request names a host: the site's own.
-    std::string host = unit_.services().options->get("siteurl").value_or("");
+    std::string host = shop("siteurl").value_or("");
     if (const std::size_t at = host.find("//"); at != std::string::npos) host.erase(0, at + 2);
     host = host.substr(0, host.find_first_of("/:"));
     if (host.starts_with("www.")) host.erase(0, 4);
@@ -293,11 +304,11 @@ NoteRecord OrderService::make_note(std::string content, std::string_view group, 
     return note;
 }
 
-NoteRecord OrderService::transition_note(const Transition& change, std::string_view begins) {
+NoteRecord OrderService::transition_note(const options::OptionValues& shop, const Transition& change, std::string_view begins) {
     std::string content = fmt::format("Order status changed from {} to {}.", statuses_.label(stored_status(change.from)), statuses_.label(stored_status(change.to)));
     if (!begins.empty()) content = fmt::format("{} {}", begins, content);
     check_text("note", content, ordo::detail::text_bytes_max);
-    return make_note(std::move(content), "order_update", NoteKind::internal);
+    return make_note(shop, std::move(content), "order_update", NoteKind::internal);
 }
 
 bool OrderService::payment_complete(OrderId id, std::string_view transaction_id, const SaveOptions& options) {

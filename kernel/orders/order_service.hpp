@@ -54,20 +54,21 @@ private:
         std::vector<Refusal> refusals;
     };
 
-    Prepared prepare(const Order& order);
+    Prepared prepare(const Order& order, const options::OptionValues& shop);
+    /// The options that saving goes by, read once for a call.
+    options::OptionValues read_shop() const;
     void settle_status(Order& order, const Transition& change);
     bool needs_processing(const OrderRecord& order);
     std::string paid_status(const OrderRecord& order) { return needs_processing(order) ? "processing" : "completed"; }
     void require_parent(const Order& refund);
-    void set_tables(Order& order);
 
     // Announcements, after the commit
     void announce_saved(const OrderWork& work, const std::optional<Transition>& change);
     void announce_items(const OrderWork& work);
     void announce_transition(const OrderWork& work, const Transition& change);
 
-    NoteRecord make_note(std::string content, std::string_view group, NoteKind kind);
-    NoteRecord transition_note(const Transition& change, std::string_view begins);
+    NoteRecord make_note(const options::OptionValues& shop, std::string content, std::string_view group, NoteKind kind);
+    NoteRecord transition_note(const options::OptionValues& shop, const Transition& change, std::string_view begins);
     void read(const std::function<void(Read&, const std::string& store)>& body);
     std::vector<SaveResult> run_for(std::span<const OrderId> ids, OrderUnit::Plan plan, std::vector<SaveResult> others);
     Decimal refunded_by(Read& read, const std::string& store, OrderId order);

@@ -126,7 +126,7 @@ private:
             if (const LoadedOrder* held = find_order(held_, work.id); held && work.items) with_items.push_back({work.id, {}, {}, {}, {}, {}});
         if (!details_ || with_items.empty()) return;
         std::sort(with_items.begin(), with_items.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-        details_->attach_for_update(unit_, with_items);
+        details_->attach_for_update(unit_, with_items, DetailParts::items);
         for (LoadedOrder& held : held_)
             if (const OrderRecord* found = find_record(with_items, held.record.id)) held.record.items = found->items;
     }
@@ -394,8 +394,7 @@ std::vector<LoadedOrder> OrderUnit::load_kept(Read& read, const std::string& sto
 std::vector<OrderRecord> OrderUnit::load(Read& read, const std::string& store, std::span<const OrderId> ids) const {
     std::vector<OrderRecord> records;
     for (LoadedOrder& loaded : load_kept(read, store, ids)) records.push_back(std::move(loaded.record));
-    if (auto* details = find_interface<OrderDetails>(services_.stores->registry())) details->attach(read, records);
-    for (OrderRecord& record : records) record.notes.clear();
+    if (auto* details = find_interface<OrderDetails>(services_.stores->registry())) details->attach(read, records, DetailParts::items);
     return records;
 }
 

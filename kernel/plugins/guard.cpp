@@ -100,11 +100,11 @@ public:
     Schema schema() const override {
         return guarded(plugin_, "schema", [&] { return inner_.schema(); });
     }
-    void attach(Read& read, std::span<OrderRecord> orders) override {
-        guarded(plugin_, "attach", [&] { inner_.attach(read, orders); });
+    void attach(Read& read, std::span<OrderRecord> orders, DetailParts parts) override {
+        guarded(plugin_, "attach", [&] { inner_.attach(read, orders, parts); });
     }
-    void attach_for_update(Unit& unit, std::span<OrderRecord> orders) override {
-        guarded(plugin_, "attach_for_update", [&] { inner_.attach_for_update(unit, orders); });
+    void attach_for_update(Unit& unit, std::span<OrderRecord> orders, DetailParts parts) override {
+        guarded(plugin_, "attach_for_update", [&] { inner_.attach_for_update(unit, orders, parts); });
     }
     std::vector<std::uint64_t> write_items(Unit& unit, std::span<const ItemWrite> writes) override {
         return guarded(plugin_, "write_items", [&] { return inner_.write_items(unit, writes); });

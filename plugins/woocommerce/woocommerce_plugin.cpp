@@ -31,8 +31,10 @@ public:
         return woocommerce::schema(tables_.items.table, tables_.items.meta_table, tables_.notes.table, tables_.notes.meta_table);
     }
 
-    void attach(Read& read, std::span<OrderRecord> orders) override { attach(read, orders, ""); }
-    void attach_for_update(ordo::Unit& unit, std::span<OrderRecord> orders) override { attach(unit, orders, std::string(unit.dialect().for_update())); }
+    void attach(Read& read, std::span<OrderRecord> orders, ordo::DetailParts parts) override { attach(read, orders, parts, ""); }
+    void attach_for_update(ordo::Unit& unit, std::span<OrderRecord> orders, ordo::DetailParts parts) override {
+        attach(unit, orders, parts, std::string(unit.dialect().for_update()));
+    }
     std::vector<std::uint64_t> write_items(ordo::Unit& unit, std::span<const ordo::ItemWrite> writes) override { return editor_.write_items(unit, writes); }
     std::vector<std::uint64_t> add_notes(ordo::Unit& unit, std::span<const NewNote> notes) override { return editor_.add_notes(unit, notes); }
     bool remove_note(ordo::Unit& unit, OrderId order, std::uint64_t note) override { return editor_.remove_note(unit, order, note); }
@@ -81,7 +83,7 @@ private:
     using MetaOfOwners = std::unordered_map<std::uint64_t, std::vector<ordo::MetaRow>*>;
 
     /// `ending`: what each SELECT ends with so that its rows are held; may be empty.
-    void attach(Read& read, std::span<OrderRecord> orders, const std::string& ending) {
+    void attach(Read& read, std::span<OrderRecord> orders, ordo::DetailParts parts, const std::string& ending) {
         if (orders.empty()) return;
         std::vector<OrderId> ids;
         ById by_id;
@@ -91,8 +93,8 @@ private:
         }
         const std::string list = ordo::id_list(ids);
         // A database may lack these tables (orders only): then there is nothing to attach.
-        if (read.table_exists(tables_.items.table)) attach_items(read, list, ending, by_id);
-        if (read.table_exists(tables_.notes.table)) attach_notes(read, list, ending, by_id);
+        if (parts != ordo::DetailParts::notes && read.table_exists(tables_.items.table)) attach_items(read, list, ending, by_id);
+        if (parts != ordo::DetailParts::items && read.table_exists(tables_.notes.table)) attach_notes(read, list, ending, by_id);
     }
 
     void attach_items(Read& read, const std::string& list, const std::string& ending, const ById& by_id) {

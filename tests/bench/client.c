@@ -1,9 +1,13 @@
-/* bench_client migrate|back SOCKET DATABASE
+/* bench_client migrate|back|replay SOCKET DATABASE
  *
  * What Ordo is measured against: the same rows moved by a plain C program on libmariadb, as one would write it by hand for
  * this one job. Batches of 500 orders, read with one query a table, pivoted here, written with one statement a table in one
  * transaction. Nothing is compared, checked, kept for later or logged; values that a column cannot hold would be cut or
  * refused. migrate: posts -> HPOS into empty tables; back: HPOS -> posts into placeholder posts without meta.
+ *
+ * replay: sends the statements of the table `recorded`, what another program sent for its saves: those that read or write a
+ * row, each save's in one transaction. Questions after tables, savepoints and snapshots it leaves out. Prints the number of
+ * transactions and the seconds from the mark 'bench begins' on.
  */
 #define _DEFAULT_SOURCE
 #include <errno.h>
@@ -474,6 +478,54 @@ static unsigned long back(void) {
     }
 }
 
+/* ---- saves as they were sent ---- */
+
+static bool begins(const char* sql, const char* with) { return strncmp(sql, with, strlen(with)) == 0; }
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void replay(void) {
+    static const char select[] = "SELECT statement FROM recorded ORDER BY id";
+    MYSQL_RES* const recorded = query(select, sizeof select - 1);
+    run_text("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    double began = now();
+    unsigned long transactions = 0;
+    bool in_snapshot = false, open = false;
+    MYSQL_ROW row;
+    while ((row = mysql_fetch_row(recorded)) != NULL) {
+        const char* const sql = row[0];
+        if (strcmp(sql, "SELECT 'bench begins'") == 0) {
+            began = now();
+            transactions = 0;
+        }
+        if (begins(sql, "START TRANSACTION")) {
+            in_snapshot = begins(sql, "START TRANSACTION WITH");
+            continue;
+        }
+        if (begins(sql, "COMMIT")) {
+            if (!in_snapshot && open) {
+                run_text(sql);
+                ++transactions;
+                open = false;
+            }
+            in_snapshot = false;
+            continue;
+        }
+        if (begins(sql, "SET ") || begins(sql, "SAVEPOINT") || begins(sql, "RELEASE") || begins(sql, "SELECT 'bench ") || strstr(sql, "information_schema")) continue;
+        if (!open) run_text("START TRANSACTION");
+        open = true;
+        run(sql, mysql_fetch_lengths(recorded)[0]);
+        MYSQL_RES* const result = mysql_store_result(connection);
+        if (result) mysql_free_result(result);
+    }
+    printf("%lu %.6f\n", transactions, now() - began);
+    mysql_free_result(recorded);
+}
+
 /* As WordPress: local dates are the site's. */
 static void take_site_zone(void) {
     static const char sql[] = "SELECT option_value FROM wp_options WHERE option_name = 'timezone_string'";
@@ -485,17 +537,21 @@ static void take_site_zone(void) {
 }
 
 int main(int argc, char** argv) {
-    if (argc != 4 || (strcmp(argv[1], "migrate") != 0 && strcmp(argv[1], "back") != 0)) {
-        fprintf(stderr, "usage: bench_client migrate|back SOCKET DATABASE\n");
+    const char* const job = argc == 4 ? argv[1] : "";
+    if (strcmp(job, "migrate") != 0 && strcmp(job, "back") != 0 && strcmp(job, "replay") != 0) {
+        fprintf(stderr, "usage: bench_client migrate|back|replay SOCKET DATABASE\n");
         return 2;
     }
     connection = mysql_init(NULL);
     if (!connection) abort();
     mysql_options(connection, MYSQL_SET_CHARSET_NAME, "utf8mb4");
     if (!mysql_real_connect(connection, "localhost", "root", NULL, argv[3], 0, argv[2], 0)) fail("cannot connect");
-    take_site_zone();
-    const unsigned long moved = strcmp(argv[1], "migrate") == 0 ? migrate() : back();
+    if (strcmp(job, "replay") == 0) {
+        replay();
+    } else {
+        take_site_zone();
+        printf("%lu\n", strcmp(job, "migrate") == 0 ? migrate() : back());
+    }
     mysql_close(connection);
-    printf("%lu\n", moved);
     return 0;
 }

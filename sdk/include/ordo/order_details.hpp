@@ -1,6 +1,7 @@
 /// What hangs on an order in tables that every store shares: items, notes, ids. Interfaces of the plugin `woocommerce`.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ struct ItemWrite {
     std::vector<MetaChange> meta;        ///< handles and keys as for orders; what is expected has been compared by then
 };
 
+/// What of the shared tables is read.
+enum class DetailParts : std::uint8_t { all, items, notes };
+
 /// Items and notes of any number of orders at once.
 class OrderDetails {
 public:
@@ -31,10 +35,10 @@ public:
     virtual Schema schema() const = 0;
 
     /// Fills `items` and `notes` of the records (ascending by id) from the shared tables, ascending by their own ids.
-    virtual void attach(Read&, std::span<OrderRecord> orders) = 0;
+    virtual void attach(Read&, std::span<OrderRecord> orders, DetailParts parts = DetailParts::all) = 0;
 
     /// The same for whoever is going to change them: the rows stay as they are read until the unit is over.
-    virtual void attach_for_update(Unit&, std::span<OrderRecord> orders) = 0;
+    virtual void attach_for_update(Unit&, std::span<OrderRecord> orders, DetailParts parts = DetailParts::all) = 0;
 
     /// Writes items of orders that the caller holds (by the ledger, say). Gives each item's id, one a write.
     virtual std::vector<std::uint64_t> write_items(Unit&, std::span<const ItemWrite> writes) = 0;
