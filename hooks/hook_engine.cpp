@@ -12,6 +12,7 @@
 #include <mutex>
 #include <numeric>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <span>
 #include <string>
@@ -25,6 +26,7 @@
 #include <cxxabi.h>
 
 #include <ordo/error.hpp>
+#include <ordo/nearest.hpp>
 
 namespace ordo {
 namespace {
@@ -254,20 +256,6 @@ struct Record {
 };
 using Records = std::map<std::uint64_t, Record>;  // by id, so in the order of connecting
 
-std::size_t edit_distance(std::string_view left, std::string_view right) {
-    std::vector<std::size_t> row(right.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < left.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < right.size(); ++j) {
-            const std::size_t replaced = diagonal + (left[i] != right[j]);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
-        }
-    }
-    return row.back();
-}
-
 }  // namespace
 
 /// The register. Shared with the views, so that a view that is called late finds it empty rather than gone.
@@ -306,14 +294,8 @@ struct HookEngine::State {
     }
 
     Error unknown(std::string_view name) const {
-        std::size_t nearest = name.size() / 3 + 1;  // farther than that is another name, not a slip
-        std::string hint = "`ordo hooks list` shows every hook there is";
-        for (const auto& [known, hook] : by_name) {
-            const std::size_t distance = edit_distance(name, known);
-            if (distance >= nearest) continue;
-            nearest = distance;
-            hint = fmt::format("did you mean \"{}\"?", known);
-        }
+        const std::string_view meant = nearest(name, std::views::keys(by_name));
+        const std::string hint = meant.empty() ? "`ordo hooks list` shows every hook there is" : fmt::format("did you mean \"{}\"?", meant);
         return Error(errc::hook_unknown, fmt::format("there is no hook \"{}\"", name), hint);
     }
 

@@ -263,24 +263,32 @@ struct Kernel::Parts {
 
     /// A look instead of making what is there: a program that saves one order should not look at every column.
     bool has_tables_for_saves(std::string_view store) {
-        Schema needed = own_schema();
-        for (Table& table : store_schema(store)) needed.push_back(std::move(table));
-        if (auto* details = find_interface<OrderDetails>(*plugin_set))
-            for (Table& table : details->schema()) needed.push_back(std::move(table));
         bool all = false;
         database.read([&](Read& read) {
+            Schema needed = own_schema();
+            for (const Schema& more : {store_schema(store), shared_schema(read)}) needed.insert(needed.end(), more.begin(), more.end());
             all = std::all_of(needed.begin(), needed.end(), [&](const Table& table) { return read.table_exists(table.name); }) &&
                   sync::RunLock::is_shareable(read, settings.table_prefix);
         });
         return all;
     }
 
-    /// Tables of items and notes that the database lacks; those there are stay as they are.
+    /// Tables of items and notes, and of ids where there are no posts to give them.
+    Schema shared_schema(Read& read) const {
+        Schema schema;
+        if (auto* details = find_interface<OrderDetails>(*plugin_set)) schema = details->schema();
+        if (auto* ids = find_interface<OrderIds>(*plugin_set); ids && !read.table_exists(settings.table_prefix + "posts"))
+            for (Table& table : ids->schema()) schema.push_back(std::move(table));
+        return schema;
+    }
+
+    /// Those of them that the database lacks; those there are stay as they are.
     void create_missing_details() {
-        auto* details = find_interface<OrderDetails>(*plugin_set);
-        if (!details) return;
-        Schema missing = details->schema();
-        database.read([&](Read& read) { std::erase_if(missing, [&](const Table& table) { return read.table_exists(table.name); }); });
+        Schema missing;
+        database.read([&](Read& read) {
+            missing = shared_schema(read);
+            std::erase_if(missing, [&](const Table& table) { return read.table_exists(table.name); });
+        });
         database::install(database, missing);
     }
 
@@ -413,7 +421,7 @@ std::vector<HookInfo> Kernel::hook_catalogue() const {
         const HookSpec& spec = listing.spec;
         HookInfo info{std::string(spec.name), std::string(spec.owner), std::string(spec.arguments), std::string(spec.fires),
                       std::string(spec.on_throw), spec.kind, {}};
-        for (const HookEngine::Listener& listener : listing.listeners) info.listeners.push_back({listener.owner, listener.priority});
+        for (const HookEngine::Listener& listener : listing.listeners) info.listeners.push_back({listener.owner, listener.priority, listener.hook});
         infos.push_back(std::move(info));
     }
     return infos;

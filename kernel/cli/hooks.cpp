@@ -18,8 +18,10 @@ void add_hooks(CLI::App& app, Context& context) {
             boost::json::array listeners;
             std::string names;
             for (const HookListener& listener : hook.listeners) {
-                listeners.push_back(boost::json::object{{"plugin", listener.plugin}, {"priority", listener.priority}});
-                names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", listener.plugin, listener.priority);
+                boost::json::object one{{"plugin", listener.plugin}, {"priority", listener.priority}};
+                if (!listener.hook.empty()) one["hook"] = listener.hook;
+                listeners.push_back(std::move(one));
+                names += fmt::format("{}{} ({}{}{})", names.empty() ? "" : ", ", listener.plugin, listener.priority, listener.hook.empty() ? "" : " ", listener.hook);
             }
             json.push_back(boost::json::object{{"name", hook.name}, {"kind", to_string(hook.kind)}, {"owner", hook.owner}, {"arguments", hook.arguments},
                                                {"fires", hook.fires}, {"a_throw", hook.on_throw}, {"listeners", listeners}});

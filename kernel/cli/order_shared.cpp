@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <pwd.h>
+#include <ordo/nearest.hpp>
 #include <unistd.h>
 
 #include "order.hpp"
@@ -15,34 +16,13 @@
 namespace ordo::cli {
 namespace {
 
-/// How many letters must be put in, taken out or changed to make one of the other.
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = std::exchange(row[j], std::min({changed, row[j] + 1, row[j - 1] + 1}));
-        }
-    }
-    return row.back();
-}
-
 /// The property that is spelled most like it; empty if none is near.
 std::string_view nearest_property(std::string_view name) {
-    std::string_view nearest;
-    std::size_t least = name.size() > 64 ? 0 : 1 + name.size() / 4;
-    const auto consider = [&](std::string_view property) {
-        if (const std::size_t letters = distance(name, property); letters < least) {
-            least = letters;
-            nearest = property;
-        }
-    };
-    for (const OrderProperty& property : common_order_properties) consider(property.name);
-    for (const OrderProperty& property : order_only_properties) consider(property.name);
-    for (const FieldSpec& spec : order_fields) consider(spec.name);
-    return nearest;
+    std::vector<std::string_view> known;
+    for (const OrderProperty& property : common_order_properties) known.push_back(property.name);
+    for (const OrderProperty& property : order_only_properties) known.push_back(property.name);
+    for (const FieldSpec& spec : order_fields) known.push_back(spec.name);
+    return nearest(name, known);
 }
 
 }  // namespace

@@ -136,38 +136,4 @@ PluginSettings check_plugin_settings(std::string_view plugin, const PluginSectio
     return PluginSettings(std::move(values));
 }
 
-std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
-    const auto folded = [](std::string_view text) {
-        std::string small(text);
-        for (char& c : small)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        return small;
-    };
-    // How many characters must be inserted, removed, replaced or swapped with their neighbour: typing errors count one each.
-    const auto distance = [](std::string_view a, std::string_view b) {
-        std::vector<std::size_t> before_last(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
-        for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-        for (std::size_t i = 1; i <= a.size(); ++i) {
-            before_last = std::exchange(last, row);
-            row[0] = i;
-            for (std::size_t j = 1; j <= b.size(); ++j) {
-                row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before_last[j - 2] + 1);
-            }
-        }
-        return row[b.size()];
-    };
-    std::string best;
-    std::size_t best_distance = 0;
-    for (const std::string& candidate : candidates) {
-        const std::size_t here = distance(folded(word), folded(candidate));
-        const std::size_t near_enough = std::max<std::size_t>(1, std::max(word.size(), candidate.size()) / 3);
-        if (here <= near_enough && here < candidate.size() && (best.empty() || here < best_distance)) {
-            best = candidate;
-            best_distance = here;
-        }
-    }
-    return best;
-}
-
 }  // namespace ordo::config

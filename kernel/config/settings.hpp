@@ -81,7 +81,4 @@ struct Manifest {
 /// Throws `ordo.plugin.manifest` with file, line and column.
 Manifest read_manifest(const std::filesystem::path& file);
 
-/// The nearest of the candidates, for "did you mean"; empty if none is near.
-std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
-
 }  // namespace ordo::config

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iterator>
 
+#include <ordo/nearest.hpp>
+
 namespace ordo::config {
 
 void fail(ErrorCode code, const Location& where, std::string_view message, std::string hint) {
@@ -14,7 +16,7 @@ void fail(ErrorCode code, const Location& where, std::string_view message, std::
 
 std::string suggest(std::string_view word, const std::vector<std::string>& candidates) {
     if (candidates.empty()) return {};
-    const std::string near = nearest(word, candidates);
+    const std::string_view near = nearest(word, candidates);
     if (!near.empty()) return fmt::format("did you mean \"{}\"?", near);
     return fmt::format("known are \"{}\"", fmt::join(candidates, "\", \""));
 }

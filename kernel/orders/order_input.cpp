@@ -13,25 +13,6 @@ constexpr std::size_t item_name_bytes_max = 65535, item_type_characters_max = 20
 
 [[noreturn]] void refuse(std::string_view field, std::string_view what, std::string hint = {}) { ordo::detail::refuse_value(field, what, std::move(hint)); }
 
-/// WordPress' `is_email`, without its filters: one @, a dot in the domain, characters that mail has.
-bool is_email(std::string_view text) {
-    const std::size_t at = text.find('@');
-    if (text.size() < 6 || at == 0 || at == std::string_view::npos || text.find('@', at + 1) != std::string_view::npos) return false;
-    const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
-    const std::string_view local = text.substr(0, at), domain = text.substr(at + 1);
-    const auto in_local = [&](char c) { return is_word(c) || std::string_view("!#$%&'*+/=?^_`{|}~.-").find(c) != std::string_view::npos; };
-    if (!std::all_of(local.begin(), local.end(), in_local)) return false;
-    if (domain.find("..") != std::string_view::npos || domain.find('.') == std::string_view::npos) return false;
-    for (std::string_view rest = domain;;) {
-        const std::size_t dot = rest.find('.');
-        const std::string_view part = rest.substr(0, dot);
-        if (part.empty() || part.front() == '-' || part.back() == '-') return false;
-        if (!std::all_of(part.begin(), part.end(), [&](char c) { return is_word(c) || c == '-'; })) return false;
-        if (dot == std::string_view::npos) return true;
-        rest = rest.substr(dot + 1);
-    }
-}
-
 void check_field(const FieldSpec& spec, const FieldValue& value, const OrderStatuses& statuses) {
     switch (spec.type) {
         case FieldType::text: check_text(spec.name, value.text, detail::text_bytes_max); break;
@@ -87,6 +68,24 @@ void check_text(std::string_view field, std::string_view text, std::size_t bytes
     if (text.size() > bytes_max) refuse(field, fmt::format("longer than {} bytes", bytes_max));
     if (!is_utf8(text)) refuse(field, "not UTF-8");
     if (text.find('\0') != std::string_view::npos) refuse(field, "has a NUL byte");
+}
+
+bool is_email(std::string_view text) {
+    const std::size_t at = text.find('@');
+    if (text.size() < 6 || at == 0 || at == std::string_view::npos || text.find('@', at + 1) != std::string_view::npos) return false;
+    const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+    const std::string_view local = text.substr(0, at), domain = text.substr(at + 1);
+    const auto in_local = [&](char c) { return is_word(c) || std::string_view("!#$%&'*+/=?^_`{|}~.-").find(c) != std::string_view::npos; };
+    if (!std::all_of(local.begin(), local.end(), in_local)) return false;
+    if (domain.find("..") != std::string_view::npos || domain.find('.') == std::string_view::npos) return false;
+    for (std::string_view rest = domain;;) {
+        const std::size_t dot = rest.find('.');
+        const std::string_view part = rest.substr(0, dot);
+        if (part.empty() || part.front() == '-' || part.back() == '-') return false;
+        if (!std::all_of(part.begin(), part.end(), [&](char c) { return is_word(c) || c == '-'; })) return false;
+        if (dot == std::string_view::npos) return true;
+        rest = rest.substr(dot + 1);
+    }
 }
 
 void check_input(const Order& order, const OrderStatuses& statuses) {

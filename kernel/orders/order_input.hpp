@@ -19,6 +19,9 @@ void check_input(const Order& order, const OrderStatuses& statuses);
 /// Throws the same for a text that people wrote: `bytes_max`, UTF-8, no NUL.
 void check_text(std::string_view field, std::string_view text, std::size_t bytes_max);
 
+/// WordPress' `is_email`, without its filters: one @, a dot in the domain, characters that mail has.
+bool is_email(std::string_view text);
+
 /// What the shop's options say of new orders.
 struct NewOrderDefaults {
     std::string currency, version;

@@ -172,13 +172,13 @@ std::vector<SaveResult> OrderService::untrash_many(std::span<const OrderId> ids,
             for (const OrderRecord& order : unit_.load(unit, store, of))
                 for (const auto& [comment, approved] : hidden_comments(order)) details->approve_notes(unit, order.id, {&comment, 1}, approved);
     };
-    plan.announce = [this, transitions](const std::vector<OrderWork>& works) {
+    plan.announce = [this, transitions, actor = options.actor](const std::vector<OrderWork>& works) {
         for (std::size_t i = 0; i < transitions->size(); ++i) {
             if (!works[i].written()) continue;
             const Order order(works[i].after);
             events_.update_order(works[i].id, order);
             events_.after_save(works[i].id, order);
-            announce_transition(works[i], (*transitions)[i]);
+            announce_transition(works[i], (*transitions)[i], actor);
         }
     };
     return run_for(ids, std::move(plan), std::move(others));
@@ -388,12 +388,25 @@ Order OrderService::refund(const RefundRequest& request) {
         (*full ? events_.fully_refunded : events_.partially_refunded)(request.order, *id);
         events_.update_order(request.order, order);
         events_.after_save(request.order, order);
-        if (*full && *from != "refunded") announce_transition(works[0], {*from, "refunded"});
+        if (*full && *from != "refunded") announce_transition(works[0], {*from, "refunded"}, request.actor);
         events_.refund_created(*id, request.order);
         events_.refunded(request.order, *id);
     };
     const auto works = unit_.run(std::move(plan));
     return Order(works[1].after);
+}
+
+void OrderService::refund_the_rest(OrderId id, const Actor& actor) {
+    if (!(Decimal{} < get_remaining_refund_amount(id))) return;
+    RefundRequest rest;
+    rest.order = id;
+    rest.reason = "Order fully refunded.";
+    rest.actor = actor;
+    refund(rest);
+    NoteRequest note;
+    note.order = id;
+    note.content = "Order status set to refunded. To return funds to the customer you will need to issue a refund through your payment gateway.";
+    add_note(note, {actor});
 }
 
 std::uint64_t OrderService::add_note(const NoteRequest& request, const SaveOptions& options) {

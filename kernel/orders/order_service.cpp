@@ -30,6 +30,8 @@ void normalise_addresses(Order& order) {
         record.set(FieldId::billing_address_email, record.get(FieldId::billing_email));
 }
 
+bool is_to_be_saved(const Order& order) { return order.get_id() == OrderId{} || !equal_content(order.loaded(), order.record()); }
+
 /// Only who has the order open in an editor: that is no change of it.
 bool only_edit_lock(const Order& order) {
     OrderRecord before = order.loaded(), after = order.record();
@@ -137,6 +139,25 @@ bool OrderService::needs_processing(const OrderRecord& order) {
     return needs;
 }
 
+void OrderService::take_customers_emails(std::span<Order> orders) {
+    auto* customers = find_interface<OrderCustomers>(unit_.services().stores->registry());
+    const auto lacks = [](const Order& order) {
+        return !order.is_refund() && order.get_customer_id() != 0 && order.get_billing_email().empty() && is_to_be_saved(order);
+    };
+    std::vector<std::uint64_t> asked;
+    for (const Order& order : orders)
+        if (lacks(order)) asked.push_back(order.get_customer_id());
+    if (asked.empty() || !customers) return;
+    std::sort(asked.begin(), asked.end());
+    asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
+    std::map<std::uint64_t, std::string> emails;
+    unit_.services().database->read([&](Read& read) { emails = customers->find_emails(read, asked); });
+    for (Order& order : orders) {
+        const auto email = lacks(order) ? emails.find(order.get_customer_id()) : emails.end();
+        if (email != emails.end() && is_email(email->second)) order.set_billing_email(email->second);
+    }
+}
+
 void OrderService::settle_status(Order& order, const Transition& change) {
     // A date that came with the status stays.
     const bool completed_given = order.loaded().get(FieldId::date_completed_gmt) != order.record().get(FieldId::date_completed_gmt);
@@ -202,6 +223,7 @@ std::vector<SaveResult> OrderService::save_many(std::span<Order> orders, const S
     std::set<OrderId> ids;
     for (const Order& order : orders)
         if (order.get_id() != OrderId{} && !ids.insert(order.get_id()).second) throw Error(errc::usage, fmt::format("order {} is twice among the orders to be saved", order.get_id()));
+    take_customers_emails(orders);
     std::vector<SaveResult> results(orders.size());
     std::vector<Prepared> prepared;
     std::vector<std::size_t> positions;   // of the works, among the orders
@@ -211,7 +233,7 @@ std::vector<SaveResult> OrderService::save_many(std::span<Order> orders, const S
     auto transitions = std::make_shared<std::vector<std::optional<Transition>>>();
     for (std::size_t i = 0; i < orders.size(); ++i) {
         results[i].id = orders[i].get_id();
-        if (orders[i].get_id() != OrderId{} && equal_content(orders[i].loaded(), orders[i].record())) continue;
+        if (!is_to_be_saved(orders[i])) continue;
         if (!shop) shop = read_shop();
         Prepared one = prepare(orders[i], *shop);
         if (!one.refusals.empty()) {
@@ -238,9 +260,9 @@ std::vector<SaveResult> OrderService::save_many(std::span<Order> orders, const S
         positions.push_back(i);
     }
     if (plan.works.empty()) return results;
-    plan.announce = [this, transitions](const std::vector<OrderWork>& works) {
+    plan.announce = [this, transitions, actor = options.actor](const std::vector<OrderWork>& works) {
         for (std::size_t i = 0; i < works.size(); ++i)
-            if (works[i].written()) announce_saved(works[i], (*transitions)[i]);
+            if (works[i].written()) announce_saved(works[i], (*transitions)[i], actor);
     };
     std::vector<OrderWork> works = unit_.run(std::move(plan));
     for (std::size_t i = 0; i < works.size(); ++i) {
@@ -260,7 +282,7 @@ void OrderService::announce_items(const OrderWork& work) {
                 if (write.op == op && write.id == item.id) (op == WriteOp::insert ? events_.new_item : events_.update_item)(work.id, item);
 }
 
-void OrderService::announce_saved(const OrderWork& work, const std::optional<Transition>& change) {
+void OrderService::announce_saved(const OrderWork& work, const std::optional<Transition>& change, const Actor& actor) {
     const Order order(work.after);
     const bool was_draft = work.kind == OrderWork::Kind::create || is_draft_status(Order(work.before).get_status());
     if (order.is_refund()) {
@@ -271,14 +293,21 @@ void OrderService::announce_saved(const OrderWork& work, const std::optional<Tra
     else if (work.kind != OrderWork::Kind::create && order.get_status() != "auto-draft") events_.update_order(work.id, order);
     announce_items(work);
     events_.after_save(work.id, order);
-    if (change && order.get_status() != Order(work.before).get_status()) announce_transition(work, *change);
+    if (change && order.get_status() != Order(work.before).get_status()) announce_transition(work, *change, actor);
 }
 
-void OrderService::announce_transition(const OrderWork& work, const Transition& change) {
+void OrderService::announce_transition(const OrderWork& work, const Transition& change, const Actor& actor) {
     const Order order(work.after);
     std::vector<Refusal> failures;
     const auto gather = [&](std::vector<Refusal> more) { failures.insert(failures.end(), more.begin(), more.end()); };
     gather(events_.status.report({change.to}, work.id, order));
+    if (change.to == "refunded") {
+        try {
+            refund_the_rest(work.id, actor);
+        } catch (const Error& error) {
+            failures.push_back({"ordo", error.what()});
+        }
+    }
     if (work.note_id != 0) events_.note_added(work.id, work.note_id);
     gather(events_.transition.report({change.from, change.to}, work.id, order));
     gather(events_.status_changed.report(work.id, change.from, change.to, order));

@@ -57,15 +57,19 @@ private:
     Prepared prepare(const Order& order, const options::OptionValues& shop);
     /// The options that saving goes by, read once for a call.
     options::OptionValues read_shop() const;
+    /// As WooCommerce: an order without a billing address' e-mail has that of its customer's account.
+    void take_customers_emails(std::span<Order> orders);
+    /// What remains of an order whose status somebody has set to refunded.
+    void refund_the_rest(OrderId id, const Actor& actor);
     void settle_status(Order& order, const Transition& change);
     bool needs_processing(const OrderRecord& order);
     std::string paid_status(const OrderRecord& order) { return needs_processing(order) ? "processing" : "completed"; }
     void require_parent(const Order& refund);
 
     // Announcements, after the commit
-    void announce_saved(const OrderWork& work, const std::optional<Transition>& change);
+    void announce_saved(const OrderWork& work, const std::optional<Transition>& change, const Actor& actor);
     void announce_items(const OrderWork& work);
-    void announce_transition(const OrderWork& work, const Transition& change);
+    void announce_transition(const OrderWork& work, const Transition& change, const Actor& actor);
 
     NoteRecord make_note(const options::OptionValues& shop, std::string content, std::string_view group, NoteKind kind);
     NoteRecord transition_note(const options::OptionValues& shop, const Transition& change, std::string_view begins);

@@ -133,6 +133,9 @@ private:
 class GuardedOrderIds final : public OrderIds {
 public:
     GuardedOrderIds(std::string plugin, OrderIds& inner) : plugin_(std::move(plugin)), inner_(inner) {}
+    Schema schema() const override {
+        return guarded(plugin_, "schema", [&] { return inner_.schema(); });
+    }
     std::vector<OrderId> allocate(Unit& unit, std::size_t count, std::string_view created_gmt, OrderId parent) override {
         return guarded(plugin_, "allocate", [&] { return inner_.allocate(unit, count, created_gmt, parent); });
     }
@@ -161,6 +164,18 @@ public:
 private:
     std::string plugin_;
     OrderProducts& inner_;
+};
+
+class GuardedOrderCustomers final : public OrderCustomers {
+public:
+    GuardedOrderCustomers(std::string plugin, OrderCustomers& inner) : plugin_(std::move(plugin)), inner_(inner) {}
+    std::map<std::uint64_t, std::string> find_emails(Read& read, std::span<const std::uint64_t> customers) override {
+        return guarded(plugin_, "find_emails", [&] { return inner_.find_emails(read, customers); });
+    }
+
+private:
+    std::string plugin_;
+    OrderCustomers& inner_;
 };
 
 class GuardedOrderSearch final : public OrderSearch {
@@ -269,6 +284,7 @@ std::shared_ptr<void> guard_interface(std::string_view id_and_revision, std::str
         return make_guard<GuardedOrderDetails, OrderDetails>(std::move(plugin), implementation);
     if (id_and_revision == OrderIds::interface_id) return make_guard<GuardedOrderIds, OrderIds>(std::move(plugin), implementation);
     if (id_and_revision == OrderProducts::interface_id) return make_guard<GuardedOrderProducts, OrderProducts>(std::move(plugin), implementation);
+    if (id_and_revision == OrderCustomers::interface_id) return make_guard<GuardedOrderCustomers, OrderCustomers>(std::move(plugin), implementation);
     if (id_and_revision == OrderSearch::interface_id) return make_guard<GuardedOrderSearch, OrderSearch>(std::move(plugin), implementation);
     if (id_and_revision == UnknownOrderTypes::interface_id)
         return make_guard<GuardedUnknownOrderTypes, UnknownOrderTypes>(std::move(plugin), implementation);

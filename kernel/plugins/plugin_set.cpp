@@ -4,6 +4,7 @@
 #include <exception>
 
 #include <fmt/format.h>
+#include <ordo/nearest.hpp>
 
 #include "kernel/plugins/guard.hpp"
 #include "kernel/plugins/library.hpp"
@@ -141,7 +142,7 @@ void refuse_stray_sections(const config::Settings& settings, const std::vector<C
         std::string hint = "remove the section, or load the plugin";
         if (std::find(known.begin(), known.end(), id) != known.end())
             hint = fmt::format("add \"{}\" to [plugins] load", id);
-        else if (const std::string near = config::nearest(id, loaded); !near.empty())
+        else if (const std::string_view near = nearest(id, loaded); !near.empty())
             hint = fmt::format("did you mean \"{}\"?", near);
         const std::string place = config::to_string(section.where);
         throw Error(errc::config_unknown_key,

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <ordo/nearest.hpp>
 
 #include "kernel/plugins/plugin_loader.hpp"
 
@@ -42,7 +43,7 @@ private:
     std::string suggestion(std::string_view id) const {
         std::vector<std::string> ids;
         for (const Candidate& candidate : *found_) ids.push_back(candidate.manifest.id);
-        if (const std::string near = config::nearest(id, ids); !near.empty()) return fmt::format("did you mean \"{}\"?", near);
+        if (const std::string_view near = nearest(id, ids); !near.empty()) return fmt::format("did you mean \"{}\"?", near);
         return "a plugin is a library with its manifest (.toml) beside it, in a folder of [plugins] directories";
     }
 

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <ordo/nearest.hpp>
 
-#include "kernel/config/settings.hpp"
 #include "kernel/orders/order_compare.hpp"
 #include "kernel/orders/order_writer.hpp"
 #include "kernel/sync/quarantine.hpp"
@@ -141,7 +141,7 @@ private:
         if (const FieldSpec* spec = find_internal_key(name)) return fmt::format("did you mean \"{}\"?", spec->name);
         std::vector<std::string> names;
         for (const FieldSpec& spec : order_fields) names.emplace_back(spec.name);
-        const std::string near = config::nearest(name, names);
+        const std::string_view near = nearest(name, names);
         return near.empty() ? fmt::format("fields: {}", fmt::join(names, ", ")) : fmt::format("did you mean \"{}\"? (custom meta: --meta-keys)", near);
     }
 

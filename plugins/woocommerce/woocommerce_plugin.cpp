@@ -9,8 +9,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "customer_users.hpp"
 #include "details_editor.hpp"
 #include "details_writer.hpp"
+#include "order_id_sequence.hpp"
 #include "order_products.hpp"
 #include "woocommerce_schema.hpp"
 
@@ -153,12 +155,16 @@ private:
     woocommerce::DetailsWriter writer_{tables_};
 };
 
-/// An order's id is a post's: a placeholder row of `wp_posts` takes it, as WooCommerce does.
+/// An order's id is a post's: a placeholder row of `wp_posts` takes it, as WooCommerce does. Without posts a sequence gives it.
 class PlaceholderIds final : public ordo::OrderIds {
 public:
-    explicit PlaceholderIds(const ordo::Host& host) : posts_(host.table("posts")), postmeta_(host.table("postmeta")), zone_(&host.site_zone()) {}
+    explicit PlaceholderIds(const ordo::Host& host)
+        : posts_(host.table("posts")), postmeta_(host.table("postmeta")), sequence_(host), zone_(&host.site_zone()) {}
+
+    ordo::Schema schema() const override { return sequence_.schema(); }
 
     std::vector<OrderId> allocate(ordo::Unit& unit, std::size_t count, std::string_view created_gmt, OrderId parent) override {
+        if (!unit.table_exists(posts_)) return sequence_.allocate(unit, count);
         std::vector<OrderId> ids;
         const ordo::ReservedId next{OrderId{}, created_gmt, parent};
         for (std::size_t i = 0; i < count; ++i) {
@@ -172,6 +178,7 @@ public:
         if (ids.empty()) return;
         std::vector<ordo::ReservedId> free(ids.begin(), ids.end());
         std::sort(free.begin(), free.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+        if (!unit.table_exists(posts_)) return sequence_.skip(unit, free.back().id.value);
         std::vector<OrderId> wanted;
         for (const ordo::ReservedId& one : free) wanted.push_back(one.id);
         std::set<OrderId> taken;
@@ -181,7 +188,8 @@ public:
     }
 
     void release(ordo::Unit& unit, std::span<const OrderId> ids) override {
-        if (ids.empty() || !unit.table_exists(posts_)) return;
+        if (ids.empty()) return;
+        if (!unit.table_exists(posts_)) return sequence_.skip(unit, std::max_element(ids.begin(), ids.end())->value);
         std::vector<OrderId> given_up;
         unit.query("SELECT ID FROM " + posts_ + " WHERE ID IN " + ordo::id_list(ids) + " AND post_type = 'shop_order_placehold' AND " +
                        unit.dialect().exact("post_type") + " = 'shop_order_placehold'" + std::string(unit.dialect().for_update()),
@@ -217,6 +225,7 @@ private:
     }
 
     std::string posts_, postmeta_;
+    woocommerce::OrderIdSequence sequence_;
     const ordo::SiteZone* zone_;
 };
 
@@ -231,11 +240,14 @@ class WooCommerce final : public ordo::Plugin {
         ordo::register_interface<ordo::OrderIds>(host, *ids_);
         products_.emplace(host);
         ordo::register_interface<ordo::OrderProducts>(host, *products_);
+        customers_.emplace(host);
+        ordo::register_interface<ordo::OrderCustomers>(host, *customers_);
     }
 
     std::optional<SharedTables> details_;
     std::optional<PlaceholderIds> ids_;
     std::optional<woocommerce::ProductPosts> products_;
+    std::optional<woocommerce::CustomerUsers> customers_;
 };
 
 ORDO_PLUGIN(WooCommerce)

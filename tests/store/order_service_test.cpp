@@ -1,6 +1,7 @@
 /// Orders made, changed, refunded, trashed and removed through the service, in either store.
 #include <atomic>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include <ordo/orders.hpp>
@@ -107,6 +108,105 @@ TEST_CASE("an order is created, read, changed, refunded, trashed, restored and r
     CHECK(select_one(shop.database(), "SELECT COUNT(*) FROM wp_posts") == "0");
     CHECK(select_one(shop.database(), "SELECT COUNT(*) FROM wp_comments") == "0");
     CHECK(select_one(shop.database(), "SELECT COUNT(*) FROM wp_woocommerce_order_itemmeta") == "0");
+}
+
+TEST_CASE("whoever sets the status to refunded refunds what remains, once [G10]") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    Order order;
+    order.set_total("50");
+    order.set_status("processing");
+    REQUIRE(orders.save(order));
+    const OrderId id = order.get_id();
+    orders.refund({id, Decimal::parse("20"), "broken", 7});
+    Trace trace(shop.kernel());
+    orders.update(id, [](Order& changed) { changed.set_status("refunded"); });
+    CHECK(trace.take() == Names{"woocommerce_before_order_object_save", "woocommerce_update_order", "woocommerce_after_order_object_save", "woocommerce_order_status_refunded",
+                                "woocommerce_before_order_object_save", "woocommerce_create_refund", "woocommerce_update_order_refund", "woocommerce_order_fully_refunded",
+                                "woocommerce_update_order", "woocommerce_after_order_object_save", "woocommerce_refund_created", "woocommerce_order_refunded",
+                                "woocommerce_order_note_added", "woocommerce_order_note_added", "woocommerce_order_status_processing_to_refunded",
+                                "woocommerce_order_status_changed"});
+    const auto refunds = orders.get_refunds(id);
+    REQUIRE(refunds.size() == 2);
+    CHECK(refunds[1].get_amount() == Decimal::parse("30"));
+    CHECK(refunds[1].get_reason() == "Order fully refunded.");
+    CHECK(orders.get_remaining_refund_amount(id) == Decimal{});
+    CHECK(orders.require(id).get_status() == "refunded");
+    // There and back: nothing remains, so nothing is refunded again.
+    orders.update(id, [](Order& changed) { changed.set_status("completed"); });
+    orders.update(id, [](Order& changed) { changed.set_status("refunded"); });
+    CHECK(orders.get_refunds(id).size() == 2);
+}
+
+TEST_CASE("an order without an e-mail has that of its customer's account, a guest's has none [G34]") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    execute(shop.database(), "CREATE TABLE wp_users (ID BIGINT PRIMARY KEY, user_email VARCHAR(100))");
+    execute(shop.database(), "INSERT INTO wp_users VALUES (5, 'five@example.com'), (6, 'not an address')");
+    Orders& orders = shop.kernel().orders();
+    const auto email_of = [&](std::uint64_t customer, std::string_view given) {
+        Order order;
+        order.set_customer_id(customer);
+        order.set_billing_email(given);
+        REQUIRE(orders.save(order));
+        return orders.require(order.get_id()).get_billing_email();
+    };
+    CHECK(email_of(5, "") == "five@example.com");
+    CHECK(email_of(5, "other@example.com") == "other@example.com");
+    CHECK(email_of(6, "").empty());
+    CHECK(email_of(7, "").empty());
+    CHECK(email_of(0, "").empty());
+    // Looking at an order is no reason to change it.
+    Order guest;
+    REQUIRE(orders.save(guest));
+    execute(shop.database(), "UPDATE " + std::string(store == "hpos" ? "wp_wc_orders SET customer_id = 5" : "wp_postmeta SET meta_value = '5'") + " WHERE " +
+                                 (store == "hpos" ? "id = " : "meta_key = '_customer_user' AND post_id = ") + std::to_string(guest.get_id().value));
+    Order loaded = orders.require(guest.get_id());
+    CHECK(orders.save(loaded).outcome == Outcome::unchanged);
+    loaded.set_customer_note("ring");
+    CHECK(orders.save(loaded).outcome == Outcome::written);
+    CHECK(loaded.get_billing_email() == "five@example.com");
+}
+
+TEST_CASE("in a database without posts orders have ids of their own, and none is given twice [G34]") {
+    EmptyShop shop("hpos");
+    execute(shop.database(), "DROP TABLE wp_posts");
+    execute(shop.database(), "DROP TABLE wp_postmeta");
+    Orders& orders = shop.kernel().orders();
+    const auto make = [&] {
+        Order order;
+        order.set_total("5");
+        REQUIRE(orders.save(order));
+        return order.get_id().value;
+    };
+    const std::uint64_t first = make();
+    CHECK(make() == first + 1);
+    REQUIRE(orders.remove(OrderId{first + 1}));
+    CHECK(make() == first + 2);
+    // An order that somebody else wrote.
+    execute(shop.database(), "INSERT INTO wp_wc_orders (id, type, status, currency) VALUES (1000, 'shop_order', 'wc-pending', 'EUR')");
+    CHECK(make() == 1001);
+    REQUIRE(orders.remove(OrderId{1001}));
+    CHECK(make() == 1002);
+    const Order refund = orders.refund({OrderId{1002}, Decimal::parse("2"), "", 0});
+    CHECK(refund.get_id().value == 1003);
+    std::vector<std::thread> threads;
+    std::mutex mutex;
+    std::set<std::uint64_t> ids;
+    for (int thread = 0; thread < 4; ++thread)
+        threads.emplace_back([&] {
+            for (int i = 0; i < 5; ++i) {
+                const std::uint64_t id = make();
+                const std::lock_guard lock(mutex);
+                ids.insert(id);
+            }
+        });
+    for (std::thread& thread : threads) thread.join();
+    CHECK(ids.size() == 20);
+    CHECK(*ids.begin() > 1003);
 }
 
 TEST_CASE("two saves of different fields both survive, of the same field the later one gets both values [G8]") {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <ordo/nearest.hpp>
 #include <unistd.h>
 
 #include "kernel/config/settings.hpp"
@@ -222,8 +223,9 @@ TEST_CASE("what was meant is near, or nothing", "[config]") {
     CHECK(nearest("WooComerce", ids) == "woocommerce");
     CHECK(nearest("redis", ids).empty());
     CHECK(nearest("", ids).empty());
-    CHECK(nearest("x", {"y"}).empty());
-    CHECK(nearest("hpos", {}).empty());
+    CHECK(nearest(std::string(200, 'x'), ids).empty());
+    CHECK(nearest("x", std::vector<std::string_view>{"y"}).empty());
+    CHECK(nearest("hpos", std::vector<std::string_view>{}).empty());
 }
 
 TEST_CASE("a manifest is read as ordo_add_plugin() writes it", "[config]") {

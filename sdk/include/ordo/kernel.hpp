@@ -64,6 +64,7 @@ struct PluginInspection {
 struct HookListener {
     std::string plugin;
     int priority = 10;
+    std::string hook;                       ///< of a family: the member that it listens to
 };
 
 struct HookInfo {

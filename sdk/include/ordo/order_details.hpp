@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -70,11 +72,15 @@ struct ReservedId {
     OrderId parent{};              ///< of a refund; 0: none
 };
 
-/// Ids of orders. While `wp_posts` exists they are ids of posts, taken by placeholder rows, as WooCommerce does.
+/// Ids of orders. While `wp_posts` exists they are ids of posts, taken by placeholder rows, as WooCommerce does; without it
+/// they come from a sequence of their own.
 class OrderIds {
 public:
     static constexpr std::string_view interface_id = "ordo.order_ids/2";
     virtual ~OrderIds() = default;
+
+    /// The tables, prefix included, that a database without `wp_posts` needs.
+    virtual Schema schema() const { return {}; }
 
     /// New ids, ascending, never given before. `created_gmt`: the placeholder's date, canonical text.
     /// `parent`: of refunds.
@@ -96,6 +102,16 @@ public:
     virtual std::vector<std::uint64_t> find_needing_processing(Read&, std::span<const std::uint64_t> products) = 0;
     /// Those that are not taxable by their `_tax_status`.
     virtual std::vector<std::uint64_t> find_untaxed(Read&, std::span<const std::uint64_t> products) = 0;
+};
+
+/// What a save has to know of customers.
+class OrderCustomers {
+public:
+    static constexpr std::string_view interface_id = "ordo.order_customers/1";
+    virtual ~OrderCustomers() = default;
+
+    /// The e-mail addresses of these customers' accounts, by customer; of those that are there.
+    virtual std::map<std::uint64_t, std::string> find_emails(Read&, std::span<const std::uint64_t> customers) = 0;
 };
 
 }  // namespace ordo
