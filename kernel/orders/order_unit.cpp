@@ -51,10 +51,12 @@ std::string changes_json(const OrderRecord& before, const OrderRecord& after, st
     return boost::json::serialize(changes);
 }
 
-bool lacks_handles(const OrderRecord& order) {
-    const auto new_row = [](const MetaRow& row) { return row.row == 0; };
-    return std::any_of(order.meta.begin(), order.meta.end(), new_row) ||
-           std::any_of(order.items.begin(), order.items.end(), [&](const ItemRecord& item) { return item.id == 0 || std::any_of(item.meta.begin(), item.meta.end(), new_row); });
+bool has_new_rows(const std::vector<MetaRow>& meta) {
+    return std::any_of(meta.begin(), meta.end(), [](const MetaRow& row) { return row.row == 0; });
+}
+
+bool has_new_rows(const std::vector<ItemRecord>& items) {
+    return std::any_of(items.begin(), items.end(), [](const ItemRecord& item) { return item.id == 0 || has_new_rows(item.meta); });
 }
 
 }  // namespace
@@ -283,13 +285,23 @@ private:
     /// New rows have handles by now; who goes on with the order needs them.
     void read_back() {
         std::vector<OrderId> ids;
-        for (const OrderWork& work : works_)
-            if (work.written() && work.kind != OrderWork::Kind::erase && lacks_handles(work.after)) ids.push_back(work.id);
+        bool items = false;
+        for (const OrderWork& work : works_) {
+            if (!work.written() || work.kind == OrderWork::Kind::erase) continue;
+            const bool new_items = has_new_rows(work.after.items);
+            if (new_items || has_new_rows(work.after.meta)) ids.push_back(work.id);
+            items = items || new_items;
+        }
         if (ids.empty()) return;
         std::sort(ids.begin(), ids.end());
-        const auto stored = owner_.load(unit_, store_, ids);
-        for (OrderWork& work : works_)
-            if (const OrderRecord* found = find_record(stored, work.id); found && work.written()) work.after = *found;
+        const std::vector<OrderRecord> stored = owner_.load(unit_, store_, ids, items);
+        for (OrderWork& work : works_) {
+            const OrderRecord* const found = find_record(stored, work.id);
+            if (!found || !work.written()) continue;
+            std::vector<ItemRecord> same_items = std::move(work.after.items);
+            work.after = *found;
+            if (!items) work.after.items = std::move(same_items);
+        }
     }
 
     void keep_record() {
@@ -391,10 +403,10 @@ std::vector<LoadedOrder> OrderUnit::load_kept(Read& read, const std::string& sto
     return stores.overflow().apply(read, store, std::move(records));
 }
 
-std::vector<OrderRecord> OrderUnit::load(Read& read, const std::string& store, std::span<const OrderId> ids) const {
+std::vector<OrderRecord> OrderUnit::load(Read& read, const std::string& store, std::span<const OrderId> ids, bool items) const {
     std::vector<OrderRecord> records;
     for (LoadedOrder& loaded : load_kept(read, store, ids)) records.push_back(std::move(loaded.record));
-    if (auto* details = find_interface<OrderDetails>(services_.stores->registry())) details->attach(read, records, DetailParts::items);
+    if (auto* details = find_interface<OrderDetails>(services_.stores->registry()); details && items) details->attach(read, records, DetailParts::items);
     return records;
 }
 

@@ -72,8 +72,8 @@ public:
     /// Runs the plan and gives its works, those that `look` added too, in order.
     std::vector<OrderWork> run(Plan plan);
 
-    /// Orders of the authoritative store, ascending, with their items.
-    std::vector<OrderRecord> load(Read& read, const std::string& store, std::span<const OrderId> ids) const;
+    /// Orders of the authoritative store, ascending, with their items if they are asked for.
+    std::vector<OrderRecord> load(Read& read, const std::string& store, std::span<const OrderId> ids, bool items = true) const;
     /// Children of orders in the store, ascending.
     std::vector<OrderId> find_children(Read& read, const std::string& store, std::span<const OrderId> parents) const;
 

@@ -9,10 +9,6 @@
 namespace ordo::test {
 namespace {
 
-/// Cases that fail for a reason that is known; one that passes is a failure too, so that it leaves the list.
-const std::map<std::string, std::string> known_defects{
-};
-
 const std::filesystem::path expected_file = data_directory / "order-conformance.txt";
 
 std::vector<testing::ConformanceResult> run(const std::string& store) {
@@ -22,11 +18,10 @@ std::vector<testing::ConformanceResult> run(const std::string& store) {
     });
 }
 
-/// A line a case: its transcript's digest and its name. What a defect leaves is nobody's promise.
+/// A line a case: its transcript's digest and its name.
 std::string digests(const std::vector<testing::ConformanceResult>& results) {
     std::string text;
-    for (const auto& result : results)
-        if (!known_defects.contains(result.name)) text += fmt::format("{:016x} {}\n", testing::detail::digest(result.transcript), result.name);
+    for (const auto& result : results) text += fmt::format("{:016x} {}\n", testing::detail::digest(result.transcript), result.name);
     return text;
 }
 
@@ -78,34 +73,18 @@ TEST_CASE("faults sown into a store are found by the conformance suite", "[sqlit
     }
 }
 
-TEST_CASE("every case of the conformance suite passes in both stores, with the same transcript, which both databases share [G19]") {
+TEST_CASE("every case of the conformance suite passes in both stores, with the same transcript, which both databases share [G3] [G19] [G33]") {
     const auto posts = run("posts"), hpos = run("hpos");
     REQUIRE(posts.size() == hpos.size());
     CHECK(posts.size() >= 300);
     std::set<std::string> names;
-    std::size_t defects = 0;
     for (std::size_t i = 0; i < posts.size(); ++i) {
-        const std::string& name = posts[i].name;
-        CAPTURE(name);
-        CHECK(names.insert(name).second);
-        const bool known = known_defects.contains(name);
-        bool failed = posts[i].transcript != hpos[i].transcript;
-        for (const auto* results : {&posts, &hpos}) {
-            for (const std::string& failure : (*results)[i].failures) {
-                INFO((results == &posts ? "posts" : "hpos"));
-                failed = true;
-                if (!known) FAIL_CHECK(failure);
-            }
-        }
-        if (known) {
-            ++defects;
-            INFO("it passes: take it out of the known defects");
-            CHECK(failed);
-        } else {
-            CHECK(posts[i].transcript == hpos[i].transcript);
-        }
+        CAPTURE(posts[i].name);
+        CHECK(names.insert(posts[i].name).second);
+        CHECK(posts[i].failures == std::vector<std::string>{});
+        CHECK(hpos[i].failures == std::vector<std::string>{});
+        CHECK(posts[i].transcript == hpos[i].transcript);
     }
-    CHECK(defects == known_defects.size());
 
     // A new transcript is written beside the test's data only when it is asked for: `ORDO_WRITE_EXPECTED=1`.
     const std::string found = digests(posts);
@@ -113,7 +92,7 @@ TEST_CASE("every case of the conformance suite passes in both stores, with the s
     const std::string expected = slurp(expected_file);
     if (found == expected) return;
     for (const auto& result : posts)
-        if (!known_defects.contains(result.name) && expected.find(digests({result})) == std::string::npos) FAIL_CHECK("another transcript than " << expected_file.filename() << " has: " << result.name << "\n" << result.transcript);
+        if (expected.find(digests({result})) == std::string::npos) FAIL_CHECK("another transcript than " << expected_file.filename() << " has: " << result.name << "\n" << result.transcript);
     CHECK(found == expected);
 }
 
