@@ -200,7 +200,6 @@ OrderService::Prepared OrderService::prepare(const Order& given, const options::
     const std::string from = is_new ? "pending" : Order(order.loaded()).get_status();
     if (is_new) {
         complete_new_order(order, defaults, now());
-        if (order.is_refund()) require_parent(order);
     } else {
         const bool modified_given = order.loaded().get(FieldId::date_updated_gmt) != order.record().get(FieldId::date_updated_gmt);
         if (!modified_given && !only_edit_lock(order)) order.set_date_modified(now());
@@ -236,6 +235,7 @@ std::vector<SaveResult> OrderService::save_many(std::span<Order> orders, const S
         if (!is_to_be_saved(orders[i])) continue;
         if (!shop) shop = read_shop();
         Prepared one = prepare(orders[i], *shop);
+        if (orders[i].get_id() == OrderId{} && one.order.is_refund()) require_parent(one.order);
         if (!one.refusals.empty()) {
             results[i].outcome = Outcome::refused;
             results[i].refusals = std::move(one.refusals);

@@ -1,8 +1,11 @@
 /// Orders made, changed, refunded, trashed and removed through the service, in either store.
+#include <array>
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include <ordo/orders.hpp>
 
@@ -554,48 +557,136 @@ TEST_CASE("saves join a caller's transaction, and what they announce waits for i
     CHECK(orders.require(order.get_id()).get_billing_city() == "Brno");
 }
 
-TEST_CASE("many threads create, change, refund, trash and remove orders: no update is lost, counts and refunds agree [G8] [G10] [G26]") {
+namespace {
+
+/// What threads do at random to a few orders that all of them share, and what must be left of it: each order counts what was done
+/// to it, and a part that is lost shows there.
+class SharedOrders {
+public:
+    explicit SharedOrders(Orders& orders) : orders_(orders) {
+        for (OrderId& id : ids_) id = make();
+    }
+
+    void work(std::uint64_t seed, std::chrono::steady_clock::time_point until, int least) {
+        std::mt19937_64 random(seed);
+        try {
+            for (int round = 0; round < least || std::chrono::steady_clock::now() < until; ++round) {
+                const std::size_t place = random() % ids_.size();
+                try {
+                    act(random() % 16, place, id_at(place));
+                } catch (const Error& error) {
+                    if (error.code() != errc::order_missing) throw;  // another thread has removed it
+                }
+                ++actions_;
+            }
+        } catch (const std::exception& error) {
+            const std::lock_guard lock(mutex_);
+            failures_.emplace_back(error.what());
+        }
+    }
+
+    void check() {
+        CHECK(failures_ == std::vector<std::string>{});
+        for (const OrderId id : ids_) {
+            CAPTURE(id.value);
+            Order order = orders_.require(id);
+            const Done& done = done_.at(id);
+            CHECK(order.get_meta("counted") == std::to_string(done.counted));
+            CHECK(order.get_meta_values("listed").size() == done.listed);
+            CHECK(order.get_items({"fee"}).size() == done.fees);
+            CHECK(orders_.get_refunds(id).size() == done.refunds);
+            CHECK(orders_.get_total_refunded(id) == Decimal::parse(fmt::format("{}", done.refunds)));
+            CHECK(orders_.get_notes(id).size() >= done.notes);
+        }
+        for (const OrderId id : removed_) {
+            CHECK(!orders_.get(id));
+            CHECK(orders_.get_refunds(id).empty());
+            CHECK(orders_.get_notes(id).empty());
+        }
+    }
+    std::uint64_t actions() const { return actions_; }
+
+private:
+    struct Done {
+        std::size_t counted = 0, listed = 0, fees = 0, refunds = 0, notes = 0;
+    };
+
+    OrderId make() {
+        Order order;
+        order.set_total("1000000");
+        order.update_meta_data("counted", "0");
+        orders_.require_saved(order);
+        const std::lock_guard lock(mutex_);
+        done_[order.get_id()] = {};
+        return order.get_id();
+    }
+    OrderId id_at(std::size_t place) {
+        const std::lock_guard lock(mutex_);
+        return ids_[place];
+    }
+    void did(OrderId id, std::size_t Done::* what) {
+        const std::lock_guard lock(mutex_);
+        ++(done_[id].*what);
+    }
+    void act(std::uint64_t action, std::size_t place, OrderId id) {
+        switch (action) {
+            case 0:
+                if (!orders_.remove(id)) throw Error(errc::order_missing, "it is gone");
+                {
+                    const OrderId next = make();
+                    const std::lock_guard lock(mutex_);
+                    removed_.push_back(id);
+                    ids_[place] = next;
+                }
+                return;
+            case 1: orders_.trash(id); return;
+            case 2: case 3: orders_.untrash(id); return;
+            case 4: case 5:
+                orders_.refund({id, Decimal::parse("1")});
+                return did(id, &Done::refunds);
+            case 6:
+                orders_.add_note({id, "seen"});
+                return did(id, &Done::notes);
+            case 7:
+                orders_.update(id, [](Order& order) { order.add_fee("Wrapping", "1"); });
+                return did(id, &Done::fees);
+            case 8: case 9:
+                orders_.update(id, [](Order& order) { order.set_status(order.get_status() == "processing" ? "on-hold" : "processing"); });
+                return;
+            case 10: orders_.get_many({{id}}); return;
+            case 11: case 12:
+                orders_.update(id, [](Order& order) { order.add_meta_data("listed", "1"); });
+                return did(id, &Done::listed);
+            default:
+                orders_.update(id, [](Order& order) { order.update_meta_data("counted", std::to_string(std::stoi(order.get_meta("counted")) + 1)); });
+                return did(id, &Done::counted);
+        }
+    }
+
+    Orders& orders_;
+    std::mutex mutex_;
+    std::array<OrderId, 6> ids_;
+    std::map<OrderId, Done> done_;
+    std::vector<OrderId> removed_;
+    std::vector<std::string> failures_;
+    std::atomic<std::uint64_t> actions_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("many threads create, change, refund, trash and remove orders at random: no update is lost, counts and refunds agree [G8] [G10] [G26]") {
     const std::string store = GENERATE("posts", "hpos");
     CAPTURE(store);
     EmptyShop shop(store);
-    Orders& orders = shop.kernel().orders();
-    Order shared;
-    shared.set_total("1000");
-    REQUIRE(orders.save(shared));
+    SharedOrders shared(shop.kernel().orders());
+    const std::uint64_t seed = new_seed("threads at random");
     const int threads = mariadb_socket().empty() ? 8 : 16;
-    const int rounds = soaking() ? 100 : 6;
-    std::atomic<int> failures = 0;
-    std::mutex last_mutex;
-    std::string last;
+    const auto until = std::chrono::steady_clock::now() + (soaking() ? std::chrono::seconds(60) : std::chrono::seconds(1));
     std::vector<std::thread> workers;
-    for (int worker = 0; worker < threads; ++worker)
-        workers.emplace_back([&, worker] {
-            try {
-                for (int round = 0; round < rounds; ++round) {
-                    orders.update(shared.get_id(), [&](Order& o) { o.add_meta_data(fmt::format("of_{}", worker), std::to_string(round)); });
-                    if (round % 3 == 0) orders.refund({shared.get_id(), Decimal::parse("1")});
-                    Order own;
-                    own.set_total("5");
-                    orders.require_saved(own);
-                    if (round % 3 == 1) orders.require_success(orders.trash(own.get_id()));
-                    if (round % 3 == 2) orders.require_success(orders.remove(own.get_id()));
-                }
-            } catch (const std::exception& error) {
-                ++failures;
-                const std::lock_guard lock(last_mutex);
-                last = error.what();
-            }
-        });
+    for (int worker = 0; worker < threads; ++worker) workers.emplace_back([&, worker] { shared.work(seed + static_cast<std::uint64_t>(worker), until, 10); });
     for (std::thread& worker : workers) worker.join();
-    INFO(last);
-    REQUIRE(failures == 0);
-    const Order now = orders.require(shared.get_id());
-    for (int worker = 0; worker < threads; ++worker) CHECK(now.get_meta_values(fmt::format("of_{}", worker)).size() == static_cast<std::size_t>(rounds));
-    const int refunds = threads * ((rounds + 2) / 3);
-    CHECK(orders.get_total_refunded(shared.get_id()).to_string() == std::to_string(refunds));
-    Decimal amounts;
-    for (const Order& refund : orders.get_refunds(shared.get_id())) amounts = amounts + refund.get_amount();
-    CHECK(amounts == orders.get_total_refunded(shared.get_id()));
+    std::cout << fmt::format("{}: {} actions of {} threads\n", store, shared.actions(), threads);
+    shared.check();
     CHECK(shop.kernel().ledger().check().counts_agree());
 }
 
