@@ -34,11 +34,11 @@ void refresh_address_indexes(OrderRecord& order) {
     for (MetaRow& index : make_address_indexes(order)) ordo::detail::set_meta_row(order.meta, index.key, std::move(*index.value));
 }
 
-/// {"field":[before,after]}; of repeated keys the first rows' values.
+/// {"field":[before,after]}; of repeated keys the first rows' values, of secrets none.
 std::string changes_json(const OrderRecord& before, const OrderRecord& after, std::span<const std::string> names) {
     const auto value_of = [](const OrderRecord& order, const std::string& name) -> boost::json::value {
         if (const FieldSpec* spec = find_field(name)) {
-            const auto value = order.get(spec->id);
+            const auto value = spec->privacy == Privacy::secret ? std::nullopt : order.get(spec->id);
             return to_json(value ? Bytes{value->text} : std::nullopt);
         }
         if (!name.starts_with("meta ")) return nullptr;

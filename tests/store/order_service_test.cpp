@@ -143,7 +143,7 @@ TEST_CASE("whoever sets the status to refunded refunds what remains, once [G10]"
     CHECK(orders.get_refunds(id).size() == 2);
 }
 
-TEST_CASE("an order without an e-mail has that of its customer's account, a guest's has none [G34]") {
+TEST_CASE("an order without an e-mail has that of its customer's account, a guest has none") {
     const std::string store = GENERATE("posts", "hpos");
     CAPTURE(store);
     EmptyShop shop(store);
@@ -174,7 +174,43 @@ TEST_CASE("an order without an e-mail has that of its customer's account, a gues
     CHECK(loaded.get_billing_email() == "five@example.com");
 }
 
-TEST_CASE("in a database without posts orders have ids of their own, and none is given twice [G34]") {
+TEST_CASE("a guest's order is nobody's, and only the whole key opens an order [G34]") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    Order guest, ana;
+    ana.set_customer_id(5);
+    REQUIRE(orders.save(guest));
+    REQUIRE(orders.save(ana));
+    CHECK_FALSE(orders.require(guest.get_id()).belongs_to(0));
+    CHECK_FALSE(orders.require(ana.get_id()).belongs_to(0));
+    CHECK(orders.require(ana.get_id()).belongs_to(5));
+    const std::string key = guest.get_order_key();
+    CHECK(orders.get_id_by_order_key(key) == guest.get_id());
+    CHECK(guest.key_is_valid(key));
+    for (const std::string& other : {std::string{}, key.substr(0, key.size() - 1), key + "x", std::string("WC_ORDER_") + key.substr(9), ana.get_order_key()}) {
+        CHECK_FALSE(guest.key_is_valid(other));
+        CHECK(orders.get_id_by_order_key(other) != guest.get_id());
+    }
+    guest.set_order_key("");
+    CHECK_FALSE(guest.key_is_valid(""));
+    // A conflict over a key names the field alone.
+    Order first = orders.require(ana.get_id()), second = first;
+    first.set_order_key("wc_order_first");
+    second.set_order_key("wc_order_second");
+    REQUIRE(orders.save(first));
+    try {
+        orders.require_saved(second);
+        FAIL("a conflict");
+    } catch (const Error& error) {
+        const std::string text = std::string(error.what()) + error.hint();
+        CHECK(text.find("order_key") != std::string::npos);
+        CHECK(text.find("wc_order_") == std::string::npos);
+    }
+}
+
+TEST_CASE("in a database without posts orders have ids of their own, and none is given twice") {
     EmptyShop shop("hpos");
     execute(shop.database(), "DROP TABLE wp_posts");
     execute(shop.database(), "DROP TABLE wp_postmeta");
@@ -511,7 +547,7 @@ TEST_CASE("the history says who changed which fields, a save at a time") {
     CHECK(history[1].changes.empty());
 }
 
-TEST_CASE("the history keeps values where it is told to, forgets those of removed orders, and what is too old") {
+TEST_CASE("the history keeps values where it is told to, but no secrets, and forgets those of removed orders, and what is too old [G34]") {
     TempDirectory directory;
     KernelOptions options = kernel_options();
     options.config_file = directory.write("ordo.toml", "[history]\nvalues = true\nretention_days = 30\n");
@@ -520,6 +556,8 @@ TEST_CASE("the history keeps values where it is told to, forgets those of remove
     Order order;
     order.set_billing_city("Brno");
     REQUIRE(orders.save(order));
+    const std::string key = order.get_order_key();
+    CHECK(orders.get_history(order.get_id())[0].changes.find(key) == std::string::npos);
     orders.update(order.get_id(), [](Order& o) { o.set_billing_city("Praha"); });
     CHECK_THAT(orders.get_history(order.get_id())[1].changes, Catch::Contains(R"("billing_city":["Brno","Praha"])"));
     REQUIRE(orders.remove(order.get_id()));

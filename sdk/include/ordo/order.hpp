@@ -168,6 +168,8 @@ public:
     void set_prices_include_tax(bool value) { set_flag(FieldId::prices_include_tax, value); }
     std::uint64_t get_customer_id() const { return id(FieldId::customer_id); }   ///< 0: a guest
     void set_customer_id(std::uint64_t customer) { set_id(FieldId::customer_id, customer); }
+    /// Whether it is this customer's. A guest (0) owns none: two of them are not the same person.
+    bool belongs_to(std::uint64_t customer) const { return customer != 0 && customer == get_customer_id(); }
     std::string get_order_key() const { return text(FieldId::order_key); }
     void set_order_key(std::string_view key) { set_text(FieldId::order_key, key); }
     /// Compares in constant time. An order without a key has no valid one.
