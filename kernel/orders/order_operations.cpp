@@ -241,6 +241,17 @@ Decimal OrderService::get_total_refunded(OrderId order) {
 
 Decimal OrderService::get_remaining_refund_amount(OrderId order) { return require(order).get_total() - get_total_refunded(order); }
 
+Decimal OrderService::get_remaining_refund_items(OrderId order) {
+    Decimal items;
+    const auto add = [&](Order& one) {
+        for (const OrderItem& line : one.get_items({"line_item"})) items = items + line.get_quantity();  // a refund's are negative
+    };
+    Order of = require(order);
+    add(of);
+    for (Order& refund : get_refunds(order)) add(refund);
+    return items;
+}
+
 RefundLine OrderService::refund_line(const Order& order, std::uint64_t id, Decimal quantity, std::optional<Decimal> total) {
     Order copy = order;
     const auto item = copy.get_item(id);

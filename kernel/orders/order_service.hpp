@@ -37,6 +37,7 @@ public:
     RefundLine refund_line(const Order& order, std::uint64_t item, Decimal quantity, std::optional<Decimal> total) override;
     Decimal get_total_refunded(OrderId order) override;
     Decimal get_remaining_refund_amount(OrderId order) override;
+    Decimal get_remaining_refund_items(OrderId order) override;
     std::uint64_t add_note(const NoteRequest& request, const SaveOptions& options) override;
     bool delete_note(OrderId order, std::uint64_t note) override;
 

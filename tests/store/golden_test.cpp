@@ -103,7 +103,7 @@ TEST_CASE("each value WooCommerce lost is the one that posts hold [G1]") {
     }
 }
 
-TEST_CASE("the canonical exports of posts and hpos are the same bytes [G1]") {
+TEST_CASE("the canonical exports of posts and hpos are the same bytes [TD1] [TD5] [G1]") {
     Shop shop;
     shop.synchronizer().sync({});
     const auto posts = export_lines(shop.kernel(), "posts");

@@ -103,7 +103,7 @@ TEST_CASE("one store's order is read from that store, whichever is authoritative
     CHECK(legacy.get_order_from_datastore(OrderId{43}, "posts")->get(FieldId::currency)->text != "XXX");
 }
 
-TEST_CASE("a whole backfill makes the copy equal in either direction, the modified date included") {
+TEST_CASE("a whole backfill makes the copy equal in either direction, the modified date included [TD3] [TD7]") {
     for (const std::string authoritative : {"posts", "hpos"}) {
         Shop shop;
         shop.synchronizer().sync({});

@@ -53,7 +53,7 @@ TEST_CASE("posts -> hpos -> posts is the identity on the canonical form of every
     CHECK(shop.synchronizer().sync({}).migrated == 0);
 }
 
-TEST_CASE("orders that posts get from hpos have the local dates of the site's zone, on both sides of daylight saving time [G9]") {
+TEST_CASE("orders that posts get from hpos have the local dates of the site's zone, on both sides of daylight saving time [TD109] [TD111] [G9]") {
     Shop shop;
     shop.synchronizer().sync({});
     make_hpos_authoritative(shop);

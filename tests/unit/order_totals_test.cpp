@@ -176,7 +176,7 @@ TEST_CASE("totals: a negative fee takes its taxes of what it is a discount on") 
     CHECK(meta(calculated(order({fee("-1")}), {rate(1, "10")}).items[0], "_line_tax_data") == "a:1:{s:5:\"total\";a:0:{}}");
 }
 
-TEST_CASE("totals: what is not taxed") {
+TEST_CASE("totals: what is not taxed [CR21]") {
     const auto taxes_of = [](const OrderRecord& done) { return Texts{field(done, FieldId::tax_amount), field(done, FieldId::shipping_tax_amount)}; };
     const std::vector<TaxRate> rates{rate(1, "10")};
     const std::vector<ItemRecord> items{line("10"), fee("10"), fee("-1"), shipping("10")};
@@ -247,7 +247,7 @@ TEST_CASE("totals: the place that taxes are of") {
     }
 }
 
-TEST_CASE("totals: tax items follow the rates") {
+TEST_CASE("totals: tax items follow the rates [CR13]") {
     const auto tax_item = [](std::uint64_t id, const std::string& rate_id) {
         return ItemRecord{id, "tax", "OLD", rows({{"rate_id", rate_id}, {"label", "Old"}, {"compound", ""}, {"tax_amount", "9"}, {"shipping_tax_amount", "0"}, {"note", "kept"}})};
     };

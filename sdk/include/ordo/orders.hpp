@@ -186,6 +186,8 @@ public:
     /// What has been refunded so far, positive, and what can still be.
     virtual Decimal get_total_refunded(OrderId order) = 0;
     virtual Decimal get_remaining_refund_amount(OrderId order) = 0;
+    /// How many things of the order's lines no refund has taken back.
+    virtual Decimal get_remaining_refund_items(OrderId order) = 0;
 
     /// The note's id. Throws `ordo.order.missing`, `ordo.order.bad_value`.
     virtual std::uint64_t add_note(const NoteRequest& request, const SaveOptions& options = {}) = 0;
