@@ -7,6 +7,7 @@
 #include "kernel/orders/order_totals.hpp"
 #include "kernel/orders/php_serialized.hpp"
 #include "kernel/orders/woocommerce_items.hpp"
+#include "kernel/orders/woocommerce_numbers.hpp"
 
 namespace ordo::orders {
 namespace {
@@ -19,6 +20,7 @@ OrderWork change_of(OrderId id, std::string_view type, std::string operation, st
     work.id = id;
     work.type = type;
     work.operation = std::move(operation);
+    work.items = true;  // listeners and participants are given the whole order
     // Whatever the order is by now is changed; nothing was loaded that it could conflict with.
     work.change = [change = std::move(change)](const OrderRecord& held) {
         Order order(held);
@@ -34,6 +36,7 @@ OrderWork erasure_of(OrderId id, std::string_view type) {
     work.id = id;
     work.type = type;
     work.operation = "delete";
+    work.items = true;
     return work;
 }
 
@@ -74,6 +77,11 @@ void add_tax_items(Order& refund, const OrderRecord& parent, const std::map<std:
         item.set_meta("shipping_tax_amount", (-amounts.shipping).to_string());
     }
 }
+
+/// In the amounts that people see and pay: totals of some shops have more decimals than their currency.
+Decimal in_prices(Decimal amount, const TotalsSettings& settings) { return amount_of(amount.to_string(), settings.price_decimals); }
+
+Decimal remaining_of(const Order& order, Decimal refunded, const TotalsSettings& settings) { return in_prices(order.get_total() - refunded, settings); }
 
 std::string refund_text(Decimal amount) { return (-amount).to_string(); }
 
@@ -184,11 +192,17 @@ std::vector<SaveResult> OrderService::untrash_many(std::span<const OrderId> ids,
     return run_for(ids, std::move(plan), std::move(others));
 }
 
-std::vector<SaveResult> OrderService::remove_many(std::span<const OrderId> ids, const SaveOptions& options) {
+std::vector<SaveResult> OrderService::remove_many(std::span<const OrderId> ids, const SaveOptions& options) { return remove_if(ids, options, nullptr); }
+
+std::vector<SaveResult> OrderService::remove_if(std::span<const OrderId> ids, const SaveOptions& options, const std::function<bool(const Order&)>& still) {
     OrderUnit::Plan plan;
     plan.actor = options.actor;
     std::vector<SaveResult> others;
     for (const Order& order : get_many(ids)) {
+        if (still && !still(order)) {
+            others.push_back({order.get_id(), Outcome::unchanged, {}, {}, {}});
+            continue;
+        }
         events_.before_delete(order.get_id(), order);
         if (auto refusals = events_.can_delete(order.get_id(), order); !refusals.empty()) {
             others.push_back({order.get_id(), Outcome::refused, {}, std::move(refusals), {}});
@@ -197,9 +211,18 @@ std::vector<SaveResult> OrderService::remove_many(std::span<const OrderId> ids, 
         plan.works.push_back(erasure_of(order.get_id(), order.get_type()));
     }
     const std::size_t asked = plan.works.size();
-    plan.look = [this](Unit& unit, const std::string& store, std::vector<OrderWork>& works) {
+    plan.look = [this, still](Unit& unit, const std::string& store, std::vector<OrderWork>& works) {
         std::vector<OrderId> of;
         for (const OrderWork& work : works) of.push_back(work.id);
+        if (still) {
+            std::sort(of.begin(), of.end());
+            for (const OrderRecord& held : unit_.load(unit, store, of, false))
+                if (!still(Order(held))) {
+                    const auto work = std::find_if(works.begin(), works.end(), [&](const OrderWork& one) { return one.id == held.id; });
+                    *work = change_of(held.id, held.type, "delete", [](Order&) {});
+                    std::erase(of, held.id);
+                }
+        }
         for (const OrderId child : unit_.find_children(unit, store, of))
             if (std::find(of.begin(), of.end(), child) == of.end()) works.push_back(erasure_of(child, type_shop_order_refund));
     };
@@ -217,12 +240,12 @@ std::uint64_t OrderService::empty_trash(UtcSeconds trashed_before, const SaveOpt
     const std::vector<OrderId> ids = find(query).ids;
     std::uint64_t removed = 0;
     for (std::size_t at = 0; at < ids.size(); at += batch) {
-        std::vector<OrderId> old;
-        for (const Order& order : get_many(std::span(ids).subspan(at, std::min(batch, ids.size() - at)))) {
-            const auto when = parse_unix_time(order.get_meta(trashed_time_key));
-            if (when && *when < trashed_before) old.push_back(order.get_id());
-        }
-        for (const SaveResult& result : remove_many(old, options)) removed += result.outcome == Outcome::written;
+        // Somebody may restore one in the very moment.
+        const auto is_old = [&](const Order& order) {
+            const auto when = is_in_trash(order) ? parse_unix_time(order.get_meta(trashed_time_key)) : std::nullopt;
+            return when && *when < trashed_before;
+        };
+        for (const SaveResult& result : remove_if(std::span(ids).subspan(at, std::min(batch, ids.size() - at)), options, is_old)) removed += result.outcome == Outcome::written;
     }
     return removed;
 }
@@ -239,7 +262,10 @@ Decimal OrderService::get_total_refunded(OrderId order) {
     return total;
 }
 
-Decimal OrderService::get_remaining_refund_amount(OrderId order) { return require(order).get_total() - get_total_refunded(order); }
+Decimal OrderService::get_remaining_refund_amount(OrderId order) {
+    const TotalsSettings settings = totals_settings(read_shop());
+    return remaining_of(require(order), get_total_refunded(order), settings);
+}
 
 Decimal OrderService::get_remaining_refund_items(OrderId order) {
     Decimal items;
@@ -271,8 +297,7 @@ RefundLine OrderService::refund_line(const Order& order, std::uint64_t id, Decim
     if (const PhpArray* const rates = totals ? totals->get<PhpArray>() : nullptr)
         for (const PhpEntry& entry : *rates) {
             const auto* rate = std::get_if<std::int64_t>(&entry.key);
-            const auto* amount = entry.value.get<std::string>();
-            const Decimal tax = rate && amount ? part(Decimal::of_prefix(*amount)) : Decimal{};
+            const Decimal tax = rate ? part(number_of(entry.value)) : Decimal{};
             if (tax != Decimal{}) line.taxes[static_cast<std::uint64_t>(*rate)] = tax;
         }
     return line;
@@ -321,8 +346,10 @@ Order OrderService::refund(const RefundRequest& request) {
         copy.set_meta(is_shipping ? "taxes" : "_line_tax_data", to_php(PhpValue{parts}));
         copy.set_meta("_refunded_item_id", std::to_string(line.item));
     }
-    const Decimal remaining_now = parent.get_total() - get_total_refunded(request.order);
-    const Decimal amount = request.amount ? *request.amount : request.lines.empty() ? remaining_now : of_lines;
+    const Decimal refunded_now = get_total_refunded(request.order), remaining_now = remaining_of(parent, refunded_now, settings);
+    // Rounded once, as the order's total was.
+    const Decimal amount = request.amount ? *request.amount : request.lines.empty() ? remaining_now : in_prices(of_lines, settings);
+    const auto settles = [=](const Order& order, Decimal refunded) { return !(Decimal{} < remaining_of(order, refunded + amount, settings)); };
     const auto refuse_amount = [&](Decimal remaining) {
         if (amount < Decimal{}) throw Error(errc::order_bad_value, "amount: less than 0", "a refund's amount is positive");
         if (remaining < amount)
@@ -350,7 +377,7 @@ Order OrderService::refund(const RefundRequest& request) {
         made.set_reason(request.reason);
         made.update_meta_data("_refund_type", full ? "full" : "partial");
     };
-    describe(remaining_now == amount);
+    describe(settles(parent, refunded_now));
     Prepared prepared = prepare(made, shop);
     events_.before_save(request.order, parent);
     for (Refusal& refusal : events_.can_save(request.order, parent)) prepared.refusals.push_back(std::move(refusal));
@@ -360,6 +387,7 @@ Order OrderService::refund(const RefundRequest& request) {
     plan.actor = request.actor;
     OrderWork of_parent = change_of(request.order, parent.get_type(), "refund", [this, amount](Order& held) { held.set_date_modified(now()); });
     of_parent.always = true;  // it is the order's history too
+    plan.together = true;
     plan.works.push_back(std::move(of_parent));
     OrderWork create;
     create.kind = OrderWork::Kind::create;
@@ -375,9 +403,9 @@ Order OrderService::refund(const RefundRequest& request) {
         const auto held = unit_.load(unit, store, {&request.order, 1});
         if (held.empty()) throw Error(errc::order_missing, fmt::format("there is no order {}", request.order));
         const Order order(held.front());
-        const Decimal remaining = order.get_total() - refunded_by(unit, store, request.order);
-        refuse_amount(remaining);
-        *full = remaining == amount;
+        const Decimal refunded = refunded_by(unit, store, request.order);
+        refuse_amount(remaining_of(order, refunded, settings));
+        *full = settles(order, refunded);
         *from = order.get_status();
         ordo::detail::set_meta_row(works[1].fresh.meta, "_refund_type", *full ? "full" : "partial");
         if (!*full || *from == "refunded") return;

@@ -74,9 +74,11 @@ OrderPage OrderService::find(const OrderQuery& query) {
             for (const std::string& type : view.order_types())
                 if (type != type_shop_order_refund) asked.types.push_back(type);
         const bool any = std::find(asked.statuses.begin(), asked.statuses.end(), "all") != asked.statuses.end();
-        if (asked.statuses.empty() || any) {
+        if (any) {
+            asked.statuses.clear();  // those, too, that no plugin registers any more
+        } else if (asked.statuses.empty()) {
             asked.statuses = statuses_.stored();
-            if (!any) std::erase_if(asked.statuses, [](const std::string& status) { return status == "trash" || status == "auto-draft"; });
+            std::erase_if(asked.statuses, [](const std::string& status) { return status == "trash" || status == "auto-draft"; });
         } else {
             for (std::string& status : asked.statuses) status = stored_status(status);
         }
@@ -139,7 +141,7 @@ bool OrderService::needs_processing(const OrderRecord& order) {
     return needs;
 }
 
-void OrderService::take_customers_emails(std::span<Order> orders) {
+std::map<OrderId, std::string> OrderService::take_customers_emails(std::span<Order> orders) {
     auto* customers = find_interface<OrderCustomers>(unit_.services().stores->registry());
     const auto lacks = [](const Order& order) {
         return !order.is_refund() && order.get_customer_id() != 0 && order.get_billing_email().empty() && is_to_be_saved(order);
@@ -147,15 +149,19 @@ void OrderService::take_customers_emails(std::span<Order> orders) {
     std::vector<std::uint64_t> asked;
     for (const Order& order : orders)
         if (lacks(order)) asked.push_back(order.get_customer_id());
-    if (asked.empty() || !customers) return;
+    std::map<OrderId, std::string> of_orders;
+    if (asked.empty() || !customers) return of_orders;
     std::sort(asked.begin(), asked.end());
     asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
     std::map<std::uint64_t, std::string> emails;
     unit_.services().database->read([&](Read& read) { emails = customers->find_emails(read, asked); });
     for (Order& order : orders) {
         const auto email = lacks(order) ? emails.find(order.get_customer_id()) : emails.end();
-        if (email != emails.end() && is_email(email->second)) order.set_billing_email(email->second);
+        if (email == emails.end() || !is_email(email->second)) continue;
+        if (order.get_id() == OrderId{}) order.set_billing_email(email->second);
+        else of_orders[order.get_id()] = email->second;
     }
+    return of_orders;
 }
 
 void OrderService::settle_status(Order& order, const Transition& change) {
@@ -222,7 +228,7 @@ std::vector<SaveResult> OrderService::save_many(std::span<Order> orders, const S
     std::set<OrderId> ids;
     for (const Order& order : orders)
         if (order.get_id() != OrderId{} && !ids.insert(order.get_id()).second) throw Error(errc::usage, fmt::format("order {} is twice among the orders to be saved", order.get_id()));
-    take_customers_emails(orders);
+    const std::map<OrderId, std::string> emails = take_customers_emails(orders);
     std::vector<SaveResult> results(orders.size());
     std::vector<Prepared> prepared;
     std::vector<std::size_t> positions;   // of the works, among the orders
@@ -250,7 +256,16 @@ std::vector<SaveResult> OrderService::save_many(std::span<Order> orders, const S
         // A totals' change is looked at together with the items it is made from.
         work.items = true;
         if (is_new) work.fresh = one.order.record();
-        else work.change = [order = one.order](const OrderRecord& held) { return merge(order.loaded(), order.record(), held); };
+        else
+            work.change = [order = one.order, email = emails.contains(work.id) ? emails.at(work.id) : ""](const OrderRecord& held) {
+                MergedOrder merged = merge(order.loaded(), order.record(), held);
+                if (Order now(merged.record); !email.empty() && now.get_billing_email().empty()) {
+                    now.set_billing_email(email);
+                    normalise_addresses(now);
+                    merged.record = now.record();
+                }
+                return merged;
+            };
         if (one.transition) {
             work.note = transition_note(*shop, *one.transition, one.order.status_note());
             work.note_tells_status = !is_new;
@@ -312,8 +327,14 @@ void OrderService::announce_transition(const OrderWork& work, const Transition& 
     gather(events_.transition.report({change.from, change.to}, work.id, order));
     gather(events_.status_changed.report(work.id, change.from, change.to, order));
     if ((change.from == "pending" || change.from == "failed") && is_paid_status(change.to)) gather(events_.payment_status_changed.report(work.id, order));
-    for (const Refusal& failure : failures)
-        add_note({work.id, fmt::format("Error during status transition. plugin {}: {}", failure.plugin, failure.reason), NoteKind::internal, {}, {}, 0, {}}, {});
+    for (const Refusal& failure : failures) {
+        try {
+            add_note({work.id, fmt::format("Error during status transition. plugin {}: {}", failure.plugin, failure.reason), NoteKind::internal, {}, {}, 0, {}}, {});
+        } catch (const Error& error) {
+            // The other orders' events go on.
+            unit_.services().log->error("order {}: the failure of a listener could not be noted: {}", work.id, error.what());
+        }
+    }
 }
 
 NoteRecord OrderService::make_note(const options::OptionValues& shop, std::string content, std::string_view group, NoteKind kind) {

@@ -59,7 +59,8 @@ private:
     /// The options that saving goes by, read once for a call.
     options::OptionValues read_shop() const;
     /// As WooCommerce: an order without a billing address' e-mail has that of its customer's account.
-    void take_customers_emails(std::span<Order> orders);
+    /// Gives them to new orders, and by their orders' ids for those that are there: whether they lack one is known when they are held.
+    std::map<OrderId, std::string> take_customers_emails(std::span<Order> orders);
     /// What remains of an order whose status somebody has set to refunded.
     void refund_the_rest(OrderId id, const Actor& actor);
     void settle_status(Order& order, const Transition& change);
@@ -75,6 +76,8 @@ private:
     NoteRecord make_note(const options::OptionValues& shop, std::string content, std::string_view group, NoteKind kind);
     NoteRecord transition_note(const options::OptionValues& shop, const Transition& change, std::string_view begins);
     void read(const std::function<void(Read&, const std::string& store)>& body);
+    /// Only orders of which `still` holds, when they are loaded and when they are held; others are unchanged.
+    std::vector<SaveResult> remove_if(std::span<const OrderId> ids, const SaveOptions& options, const std::function<bool(const Order&)>& still);
     std::vector<SaveResult> run_for(std::span<const OrderId> ids, OrderUnit::Plan plan, std::vector<SaveResult> others);
     Decimal refunded_by(Read& read, const std::string& store, OrderId order);
     UtcSeconds now() const { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }

@@ -308,9 +308,9 @@ private:
     Decimal stored_sum(const PhpArray& rates) const {
         Decimal sum;
         for (const PhpEntry& rate : rates) {
-            if (const auto* words = rate.value.get<std::string>()) sum = sum + amount_of(*words);
-            else if (const auto* whole = rate.value.get<std::int64_t>()) sum = sum + amount_of(fmt::to_string(*whole));
-            else if (const auto* number = rate.value.get<double>()) sum = sum + amount_of(fmt::format("{:.8f}", *number), tax_decimals());
+            const bool computed = rate.value.get<double>() != nullptr;
+            const Decimal amount = number_of(rate.value);
+            sum = sum + (computed ? amount_of(amount.to_string(), tax_decimals()) : amount);
         }
         return sum;
     }

@@ -20,8 +20,8 @@ namespace {
 constexpr std::string_view posts_table = "posts";
 
 std::string make_save_key() {
-    thread_local std::mt19937_64 random{std::random_device{}()};
-    return fmt::format("{:016x}{:016x}", random(), random());
+    std::random_device random;  // the system's own: no two programs may ever make the same key
+    return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
 
 std::string status_of(const OrderRecord& order) {
@@ -80,6 +80,8 @@ public:
         load();
         decide();
         write_store();
+        if (plan_.together)
+            for (const OrderWork& work : works_) Orders::require_success(work.result);
         erase_rest();
         write_items();
         add_notes();
@@ -230,9 +232,10 @@ private:
         std::sort(sorted.begin(), sorted.end());
         std::vector<OrderId> copies;
         std::vector<OrderWrite> writes;
-        for (const OrderRecord& copy : services_.stores->get(backup).read(unit_, sorted)) {
-            copies.push_back(copy.id);
-            writes.push_back({WriteOp::erase, copy.id, copy.type, {}, {}});
+        // Through the view: by now the id may be a post's that is no order.
+        for (const LoadedOrder& copy : StoreView(*services_.stores, unit_).read(backup, sorted, AutoDrafts::include)) {
+            copies.push_back(copy.record.id);
+            writes.push_back({WriteOp::erase, copy.record.id, copy.record.type, {}, {}});
         }
         if (copies.empty()) return;
         if (mirrored) {
@@ -365,7 +368,8 @@ std::vector<OrderWork> OrderUnit::run(Plan plan) {
             bool ran = false;
             services_.database->write([&](Unit& unit) {
                 // Announced are the works of the run that was committed.
-                const auto announce = [shared, works] {
+                const auto announce = [this, store, shared, works] {
+                    remember_tables(store);
                     if (shared->announce) shared->announce(*works);
                 };
                 if (ran && journal_.has(unit, key)) return unit.after_commit(announce);  // only the answer to its commit was lost
@@ -384,10 +388,17 @@ std::vector<OrderWork> OrderUnit::run(Plan plan) {
 }
 
 void OrderUnit::require_tables(const std::string& store) {
-    const std::lock_guard lock(tables_mutex_);
-    if (std::find(stores_with_tables_.begin(), stores_with_tables_.end(), store) != stores_with_tables_.end()) return;
+    {
+        const std::lock_guard lock(tables_mutex_);
+        if (stores_with_tables_.contains(store)) return;
+    }
     services_.create_tables(store);
-    stores_with_tables_.push_back(store);
+}
+
+/// Within a caller's transaction the tables may go with it.
+void OrderUnit::remember_tables(const std::string& store) {
+    const std::lock_guard lock(tables_mutex_);
+    stores_with_tables_.insert(store);
 }
 
 std::vector<LoadedOrder> OrderUnit::load_kept(Read& read, const std::string& store, std::span<const OrderId> ids) const {
@@ -415,7 +426,6 @@ std::vector<OrderId> OrderUnit::find_children(Read& read, const std::string& sto
     if (!search) throw Error(errc::store_unknown, fmt::format("the store {} cannot find orders", store), "its plugin lacks ordo.store.query/1");
     OrderQuery query;
     query.types = {std::string(type_shop_order_refund)};
-    query.statuses = OrderStatuses(services_.stores->registry().order_statuses()).stored();
     query.parents.assign(parents.begin(), parents.end());
     return search->find(read, query);
 }

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,7 @@ public:
         /// After the outermost commit; a throw is logged. The works stay alive until then.
         std::function<void(const std::vector<OrderWork>& works)> announce;
         Actor actor;
+        bool together = false;                                   ///< one that is not written takes all of them back, by a throw
     };
     /// Runs the plan and gives its works, those that `look` added too, in order.
     std::vector<OrderWork> run(Plan plan);
@@ -86,12 +88,13 @@ private:
     class Body;
     std::vector<LoadedOrder> load_kept(Read& read, const std::string& store, std::span<const OrderId> ids) const;
     void require_tables(const std::string& store);
+    void remember_tables(const std::string& store);
 
     OrderServices services_;
     Ledger ledger_;
     Journal journal_;
     std::mutex tables_mutex_;
-    std::vector<std::string> stores_with_tables_;
+    std::set<std::string> stores_with_tables_;
 };
 
 }  // namespace ordo::orders

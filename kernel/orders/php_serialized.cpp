@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "kernel/orders/woocommerce_numbers.hpp"
+
 namespace ordo::orders {
 namespace {
 
@@ -179,6 +181,13 @@ std::string to_php(const PhpValue& value) {
     Writer writer;
     writer.write(value);
     return std::move(writer.out);
+}
+
+Decimal number_of(const PhpValue& value) {
+    if (const auto* words = value.get<std::string>()) return amount_of(*words);
+    if (const auto* whole = value.get<std::int64_t>()) return amount_of(fmt::to_string(*whole));
+    if (const auto* number = value.get<double>()) return amount_of(fmt::format("{:.8f}", *number));
+    return {};
 }
 
 }  // namespace ordo::orders

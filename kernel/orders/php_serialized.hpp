@@ -10,6 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include <ordo/decimal.hpp>
+
 namespace ordo::orders {
 
 /// A key of a PHP array. PHP holds a text that spells an integer ("7", "-1", not "07") as that integer: `php_key`.
@@ -51,5 +53,8 @@ std::optional<PhpValue> parse_php(std::string_view text);
 
 /// PHP's text of a value. Floats have the fewest digits that read back the same (`serialize_precision = -1`).
 std::string to_php(const PhpValue& value);
+
+/// A number as PHP keeps it, as a text, an integer or a float: to eight decimals; of anything else 0.
+Decimal number_of(const PhpValue& value);
 
 }  // namespace ordo::orders

@@ -55,10 +55,11 @@ Order copy_of(const Order& original) {
     return copy;
 }
 
+/// One made as refunded is refunded anew, which sets its date; of one paid or completed without a date it is set.
 bool is_comparable(const Order& order) {
     const bool repeated = std::any_of(order.record().meta.begin(), order.record().meta.end(), [](const MetaRow& row) { return find_internal_key(row.key) != nullptr; });
     const bool paid = order.is_paid() && !order.get_date_paid();
-    return !order.is_refund() && !repeated && !paid && order.get_status() != "trash" && !(order.has_status("completed") && !order.get_date_completed());
+    return !order.is_refund() && !repeated && !paid && order.get_status() != "trash" && order.get_status() != "refunded" && !(order.has_status("completed") && !order.get_date_completed());
 }
 
 /// The columns of a table but those named.

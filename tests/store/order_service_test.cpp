@@ -172,6 +172,17 @@ TEST_CASE("an order without an e-mail has that of its customer's account, a gues
     loaded.set_customer_note("ring");
     CHECK(orders.save(loaded).outcome == Outcome::written);
     CHECK(loaded.get_billing_email() == "five@example.com");
+    // What nobody changed is no conflict between two who changed something else.
+    Order another;
+    REQUIRE(orders.save(another));
+    execute(shop.database(), "UPDATE " + std::string(store == "hpos" ? "wp_wc_orders SET customer_id = 5" : "wp_postmeta SET meta_value = '5'") + " WHERE " +
+                                 (store == "hpos" ? "id = " : "meta_key = '_customer_user' AND post_id = ") + std::to_string(another.get_id().value));
+    Order first = orders.require(another.get_id()), second = first;
+    first.set_customer_note("ring");
+    second.add_meta_data("gift", "yes");
+    CHECK(orders.save(first).outcome == Outcome::written);
+    CHECK(orders.save(second).outcome == Outcome::written);
+    CHECK(orders.require(another.get_id()).get_billing_email() == "five@example.com");
 }
 
 TEST_CASE("a guest's order is nobody's, and only the whole key opens an order [G34]") {
@@ -246,6 +257,133 @@ TEST_CASE("in a database without posts orders have ids of their own, and none is
     for (std::thread& thread : threads) thread.join();
     CHECK(ids.size() == 20);
     CHECK(*ids.begin() > 1003);
+}
+
+TEST_CASE("what is refunded is rounded once, as the order's total was, and a total of many decimals is settled by the amount that people see [G10]") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    // 10 with 21 % tax in it: 8.264463 and 1.735537.
+    Order order;
+    OrderItem line = order.add_product("Tea", "1", "8.264463", "8.264463");
+    line.set_meta("_line_tax_data", R"(a:2:{s:5:"total";a:1:{i:1;s:8:"1.735537";}s:8:"subtotal";a:1:{i:1;s:8:"1.735537";}})");
+    order.set_total("10");
+    REQUIRE(orders.save(order));
+    RefundRequest whole;
+    whole.order = order.get_id();
+    whole.lines = {orders.refund_line(order, order.get_items()[0].get_id(), *Decimal::parse("1"))};
+    CHECK(orders.refund(whole).get_amount() == Decimal::parse("10"));
+    CHECK(orders.require(order.get_id()).get_status() == "refunded");
+
+    Order odd;
+    odd.set_total("6424.658289");
+    REQUIRE(orders.save(odd));
+    CHECK(orders.get_remaining_refund_amount(odd.get_id()) == Decimal::parse("6424.66"));
+    orders.refund({odd.get_id(), Decimal::parse("6424.66")});
+    CHECK(orders.get_remaining_refund_amount(odd.get_id()) == Decimal{});
+    CHECK(orders.require(odd.get_id()).get_status() == "refunded");
+
+    // Older plugins keep numbers as numbers.
+    Order numbers;
+    OrderItem tea = numbers.add_product("Tea", "1", "10", "10");
+    tea.set_meta("_line_tax_data", R"(a:1:{s:5:"total";a:2:{i:1;d:2.1;i:2;i:3;}})");
+    REQUIRE(orders.save(numbers));
+    const RefundLine taxes = orders.refund_line(numbers, numbers.get_items()[0].get_id(), *Decimal::parse("1"));
+    CHECK(taxes.taxes == std::map<std::uint64_t, Decimal>{{1, *Decimal::parse("2.1")}, {2, *Decimal::parse("3")}});
+}
+
+TEST_CASE("a post that has an order's id by now is no copy of it: removing the order leaves it [G7]") {
+    EmptyShop shop("hpos");
+    shop.kernel().options().update(option::data_sync_enabled, "yes");
+    Orders& orders = shop.kernel().orders();
+    Order order;
+    REQUIRE(orders.save(order));
+    execute(shop.database(), fmt::format("UPDATE wp_posts SET post_type = 'page', post_title = 'About us' WHERE ID = {}", order.get_id()));
+    execute(shop.database(), fmt::format("INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES ({}, '_wp_page_template', 'default')", order.get_id()));
+    REQUIRE(orders.remove(order.get_id()));
+    CHECK(!orders.get(order.get_id()));
+    CHECK(select_one(shop.database(), "SELECT post_title FROM wp_posts") == "About us");
+    CHECK(select_one(shop.database(), "SELECT COUNT(*) FROM wp_postmeta") == "1");
+}
+
+TEST_CASE("emptying the trash leaves an order that is restored in that moment [G8]") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    Order restored, old;
+    restored.set_total("5");
+    old.set_total("5");
+    REQUIRE(orders.save(restored));
+    REQUIRE(orders.save(old));
+    orders.refund({restored.get_id(), Decimal::parse("1")});
+    REQUIRE(orders.trash(restored.get_id()));
+    REQUIRE(orders.trash(old.get_id()));
+    shop.kernel().hooks().on(hook::before_delete_order, [&](OrderId id, const Order&) {
+        if (id == restored.get_id()) orders.untrash(id);
+    });
+    CHECK(orders.empty_trash(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + std::chrono::hours(1), {}) == 1);
+    CHECK(orders.require(restored.get_id()).get_status() == "pending");
+    CHECK(orders.get_refunds(restored.get_id()).size() == 1);
+    CHECK(!orders.get(old.get_id()));
+}
+
+TEST_CASE("whoever listens to a refund, a note or the trash is given the whole order [G19]") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    Order order;
+    order.add_product("Tea", "1", "5", "5");
+    order.set_total("5");
+    REQUIRE(orders.save(order));
+    int seen = 0;
+    for (const std::string_view status : {"refunded", "pending"})
+        shop.kernel().hooks().on(hook::order_status, {status}, [&](OrderId, const Order& given) {
+            Order copy = given;
+            CHECK(copy.get_items().size() == 1);
+            ++seen;
+        });
+    orders.refund({order.get_id()});
+    orders.update(order.get_id(), [](Order& changed) { changed.set_status("pending"); });
+    REQUIRE(orders.trash(order.get_id()));
+    REQUIRE(orders.untrash(order.get_id()));
+    CHECK(seen == 3);
+}
+
+TEST_CASE("an order in a status whose plugin is gone is found by its key and among all, and its refunds count [G10]") {
+    const std::string store = GENERATE("posts", "hpos");
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    Order order;
+    order.set_total("50");
+    REQUIRE(orders.save(order));
+    const Order refund = orders.refund({order.get_id(), Decimal::parse("20")});
+    execute(shop.database(), store == "hpos" ? "UPDATE wp_wc_orders SET status = 'wc-shipped'" : "UPDATE wp_posts SET post_status = 'wc-shipped'");
+    CHECK(orders.get_id_by_order_key(order.get_order_key()) == order.get_id());
+    OrderQuery all;
+    all.statuses = {"all"};
+    CHECK(orders.find(all).ids == std::vector<OrderId>{order.get_id()});
+    CHECK(orders.get_remaining_refund_amount(order.get_id()) == Decimal::parse("30"));
+    CHECK_THROWS_AS(orders.refund({order.get_id(), Decimal::parse("31")}), Error);
+    REQUIRE(orders.remove(order.get_id()));
+    CHECK(!orders.get(refund.get_id()));
+}
+
+TEST_CASE("a caller's transaction that fails takes the tables along that its save made; the next save makes them again [G12]", "[sqlite]") {
+    EmptyShop shop("hpos");
+    execute(shop.database(), "DROP TABLE wp_ordo_journal");
+    Orders& orders = shop.kernel().orders();
+    Order order;
+    CHECK_THROWS_AS(shop.database().write([&](Unit&) {
+        REQUIRE(orders.save(order));
+        throw Error(errc::usage, "the caller gives up");
+    }), Error);
+    Order next;
+    CHECK(orders.save(next));
+    CHECK(select_one(shop.database(), "SELECT COUNT(*) FROM wp_ordo_journal") == "1");
 }
 
 TEST_CASE("two saves of different fields both survive, of the same field the later one gets both values [G8]") {
