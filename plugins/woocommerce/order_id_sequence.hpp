@@ -34,8 +34,9 @@ public:
         return ids;
     }
 
-    /// Gives no id up to this one any more.
+    /// Gives no id up to this one any more. Before the table is made it has given none.
     void skip(ordo::Unit& unit, std::uint64_t id) const {
+        if (!unit.table_exists(table_)) return;
         const std::string text = std::to_string(id);
         unit.upsert({{table_, {"order_id", "given"}, {text, "1"}}, "order_id", {"given"}, {}});
         unit.execute("DELETE FROM " + table_ + " WHERE order_id <= " + text);
