@@ -133,7 +133,7 @@ TEST_CASE("a private note reads back as it was written [OF47]") {
     CHECK(all.one("SELECT comment_post_ID FROM wp_comments") == std::to_string(order.get_id().value));
 }
 
-TEST_CASE("an order's post is a placeholder under hpos, an order under posts, and gone with it [CR29]") {
+TEST_CASE("an order's post is a placeholder under hpos, an order under posts, and gone with it [DS5] [CR29]") {
     OrderShop all(GENERATE("posts", "hpos"));
     CAPTURE(all.store);
     const Order order = all.saved([](Order&) {});

@@ -94,7 +94,7 @@ TEST_CASE("every key of the older form is mapped to a column that exists") {
     }
 }
 
-TEST_CASE("one store's order is read from that store, whichever is authoritative") {
+TEST_CASE("one store's order is read from that store, whichever is authoritative [LH15]") {
     Shop shop;
     shop.synchronizer().sync({});
     execute(shop.database(), damage);
@@ -103,7 +103,7 @@ TEST_CASE("one store's order is read from that store, whichever is authoritative
     CHECK(legacy.get_order_from_datastore(OrderId{43}, "posts")->get(FieldId::currency)->text != "XXX");
 }
 
-TEST_CASE("a whole backfill makes the copy equal in either direction, the modified date included [TD3] [TD7]") {
+TEST_CASE("a whole backfill makes the copy equal in either direction, the modified date included [LH17] [TD3] [TD7]") {
     for (const std::string authoritative : {"posts", "hpos"}) {
         Shop shop;
         shop.synchronizer().sync({});
@@ -132,7 +132,7 @@ TEST_CASE("an order that the target lacks is made, with what its columns cannot 
     CHECK(select_one(shop.database(), "SELECT COUNT(*) FROM wp_wc_orders") == "1");
 }
 
-TEST_CASE("a partial backfill changes what is named and nothing else, and leaves the order pending") {
+TEST_CASE("a partial backfill changes what is named and nothing else, and leaves the order pending [LH19] [LH21]") {
     Shop shop;
     shop.synchronizer().sync({});
     execute(shop.database(), damage);
@@ -157,7 +157,7 @@ TEST_CASE("a partial backfill changes what is named and nothing else, and leaves
     CHECK(differing(shop, 43).empty());
 }
 
-TEST_CASE("a partial backfill of equal keys takes all their rows in their order, and of lost ones removes them") {
+TEST_CASE("a partial backfill of equal keys takes all their rows in their order, and of lost ones removes them [TD79]") {
     Shop shop;
     shop.synchronizer().sync({});
     execute(shop.database(), "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (43, 'k', 'b'), (43, 'k', 'a'), (43, 'k', NULL), (43, 'k', 'b')");

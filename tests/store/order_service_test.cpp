@@ -602,7 +602,7 @@ TEST_CASE("a save that is stopped at any statement leaves all or nothing [G12]")
 }
 #endif
 
-TEST_CASE("removing an order removes what hangs on it, and what the other store has of it goes at once or by a record [TD125] [TD127] [TD129] [G7]") {
+TEST_CASE("removing an order removes what hangs on it, and what the other store has of it goes at once or by a record [TD123] [DS13] [TD125] [TD127] [TD129] [G7]") {
     const std::string store = GENERATE("posts", "hpos");
     const bool mirrored = GENERATE(false, true);
     CAPTURE(store, mirrored);
