@@ -25,7 +25,7 @@ void run(Context& context, Orders& orders, const std::vector<OrderId>& ids, cons
 
 std::string counted(std::size_t count, std::string_view what) { return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s"); }
 
-/// What would go with the orders that are there.
+/// What would go with the orders that are there: for a question that somebody is going to read.
 std::string describe_loss(Orders& orders, const std::vector<OrderId>& ids) {
     std::size_t there = 0, items = 0, notes = 0, refunds = 0;
     for (std::size_t at = 0; at < ids.size(); at += batch_orders)
@@ -66,7 +66,7 @@ void add_order_removal(CLI::App& noun, Context& context) {
         run(context, orders, ids, [](Orders& all, std::span<const OrderId> some) { return all.untrash_many(some, by_operator()); }, "out of the trash", "not in the trash");
     });
     add("delete", "Remove orders for ever, with items, notes and refunds; asks first", "ordo order delete 43 --yes", [&context](Orders& orders, const std::vector<OrderId>& ids) {
-        if (!confirm_loss(context, fmt::format("Remove {} for ever?", describe_loss(orders, ids)))) return;
+        if (!context.yes && !confirm_loss(context, fmt::format("Remove {} for ever?", describe_loss(orders, ids)))) return;
         run(context, orders, ids, [](Orders& all, std::span<const OrderId> some) { return all.remove_many(some, by_operator()); }, "removed", "removed already");
     });
 

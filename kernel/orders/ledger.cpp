@@ -41,16 +41,23 @@ Schema Ledger::schema() const {
 std::vector<std::uint64_t> Ledger::advance(Unit& unit, std::span<const Entry> orders) const {
     std::vector<std::uint64_t> versions;
     if (orders.empty()) return versions;
-    std::deque<std::string> ids;  // a deque: views stay valid while it grows
-    Upsert rows{{ledger_, {"order_id", "order_type", "version", "removed", "digest"}, {}}, "order_id", {"removed", "digest"}, {"version"}};
+    upsert(unit, orders, {"removed", "digest"}, "1");
     std::vector<OrderId> list;
-    for (const Entry& order : orders) {
-        list.push_back(order.id);
-        rows.rows.values.insert(rows.rows.values.end(), {ids.emplace_back(std::to_string(order.id.value)), order.type, "1", "0", std::nullopt});
-    }
-    unit.upsert(rows);
+    for (const Entry& order : orders) list.push_back(order.id);
     unit.query("SELECT version FROM " + ledger_ + " WHERE order_id IN " + id_list(list) + " ORDER BY order_id", [&](const ordo::Row& row) { versions.push_back(row.number(0)); });
     return versions;
+}
+
+void Ledger::hold(Unit& unit, std::span<const Entry> orders) const {
+    if (!orders.empty()) upsert(unit, orders, {"order_type"}, "0");
+}
+
+void Ledger::upsert(Unit& unit, std::span<const Entry> orders, std::vector<std::string_view> replaced, std::string_view version) const {
+    std::deque<std::string> ids;  // a deque: views stay valid while it grows
+    Upsert rows{{ledger_, {"order_id", "order_type", "version", "removed", "digest"}, {}}, "order_id", std::move(replaced), {"version"}};
+    for (const Entry& order : orders)
+        rows.rows.values.insert(rows.rows.values.end(), {ids.emplace_back(std::to_string(order.id.value)), order.type, version, "0", std::nullopt});
+    unit.upsert(rows);
 }
 
 void Ledger::bury(Unit& unit, std::span<const OrderId> orders) const {

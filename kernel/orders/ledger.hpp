@@ -28,7 +28,8 @@ public:
         std::string_view type;
     };
     /// Holds the orders (ascending ids, none twice) until the unit is over, and gives their next versions. Their digests are
-    /// forgotten.
+    /// forgotten. A unit that writes some of its orders and leaves others advances these too: a version says only that an
+    /// order that still has it was not saved.
     std::vector<std::uint64_t> advance(Unit& unit, std::span<const Entry> orders) const;
     /// Notes that the orders were removed. They are held already.
     void bury(Unit& unit, std::span<const OrderId> orders) const;
@@ -58,7 +59,9 @@ public:
     };
     std::optional<Row> find(Read& read, OrderId order) const;
 
-    /// For a scan: sets digests of the orders (ascending), making rows where there are none; versions stay.
+    /// Holds the orders (ascending ids, none twice) until the unit is over; what is kept of them stays as it is.
+    void hold(Unit& unit, std::span<const Entry> orders) const;
+    /// For a scan that holds the orders and has just seen them: their digests. Versions stay.
     struct Digest {
         OrderId id;
         std::string type, digest;
@@ -69,6 +72,8 @@ public:
     void set_counts(Unit& unit, const Counts& counts, std::int64_t scanned_at) const;
 
 private:
+    void upsert(Unit& unit, std::span<const Entry> orders, std::vector<std::string_view> replaced, std::string_view version) const;
+
     std::string ledger_, counts_;
 };
 

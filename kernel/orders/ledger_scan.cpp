@@ -2,7 +2,6 @@
 #include "kernel/orders/ledger_scan.hpp"
 
 #include "kernel/orders/canonical_form.hpp"
-#include "kernel/orders/order_statuses.hpp"
 
 namespace ordo::orders {
 namespace {
@@ -28,17 +27,10 @@ std::uint64_t LedgerScan::prune_history() {
 OrderCounts LedgerScan::count(Read& read, const std::string& store) const {
     OrderCounts counts;
     const StoreAccess& stores = *orders_.services().stores;
-    auto* search = find_interface<OrderSearch>(stores.get(store));
     const StoreView view(stores, read);
-    if (!search || !view.has_tables(store)) return counts;
-    for (const std::string& type : view.order_types())
-        for (const std::string& status : OrderStatuses(stores.registry().order_statuses()).stored()) {
-            OrderQuery query;
-            query.types = {type};
-            query.statuses = {status};
-            const std::uint64_t orders = status == "auto-draft" ? 0 : search->count(read, query);
-            if (orders > 0) counts[{type, status}] = static_cast<std::int64_t>(orders);
-        }
+    if (!view.has_tables(store)) return counts;
+    for (const StatusCount& one : orders_.search_of(store).count_by_status(read, view.order_types()))
+        if (one.status != "auto-draft") counts[{one.type, one.status}] = static_cast<std::int64_t>(one.orders);
     return counts;
 }
 
@@ -63,25 +55,26 @@ LedgerReport LedgerScan::scan(bool rebuild, const std::function<bool()>& stop_re
         report.interrupted = stop_requested && stop_requested();
         if (report.interrupted) return report;
         std::vector<OrderId> ids;
+        std::vector<OrderRecord> page;
         LedgerReport seen;
         services.database->read([&](Read& read) {
             seen = report;
             const StoreView view(*services.stores, read);
             ids = view.list(store, after, page_orders);
-            look(read, orders_.load(read, store, ids), seen);
+            page = orders_.load(read, store, ids);
+            look(read, page, seen);
         });
         report = seen;
         if (ids.empty()) break;
         after = ids.back();
         if (!rebuild) continue;
         services.database->write([&](Unit& unit) {
+            // The ledger's rows first: nobody saves or removes these orders between the reading and the digest.
+            std::vector<Ledger::Entry> entries;
+            for (const OrderRecord& order : page) entries.push_back({order.id, order.type});
+            orders_.ledger().hold(unit, entries);
             std::vector<Ledger::Digest> digests;
-            for (const OrderRecord& order : orders_.load(unit, store, ids)) digests.push_back({order.id, order.type, {}});
-            // The ledger's rows first: nobody saves these orders between the reading and the digest.
-            orders_.ledger().set_digests(unit, digests);
-            const auto orders = orders_.load(unit, store, ids);
-            for (std::size_t i = 0; i < digests.size(); ++i)
-                if (const OrderRecord* order = find_record(orders, digests[i].id)) digests[i].digest = canonical_digest(*order);
+            for (const OrderRecord& order : orders_.load(unit, store, ids)) digests.push_back({order.id, order.type, canonical_digest(order)});
             orders_.ledger().set_digests(unit, digests);
         });
     }

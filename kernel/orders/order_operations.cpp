@@ -378,7 +378,8 @@ Order OrderService::refund(const RefundRequest& request) {
         made.update_meta_data("_refund_type", full ? "full" : "partial");
     };
     describe(settles(parent, refunded_now));
-    Prepared prepared = prepare(made, shop);
+    Processing processing(unit_.services(), {});
+    Prepared prepared = prepare(made, shop, processing);
     events_.before_save(request.order, parent);
     for (Refusal& refusal : events_.can_save(request.order, parent)) prepared.refusals.push_back(std::move(refusal));
     if (!prepared.refusals.empty()) Orders::require_success({request.order, Outcome::refused, {}, std::move(prepared.refusals), {}});
@@ -482,7 +483,7 @@ void OrderService::calculate_totals(Order& order, bool and_taxes) {
     const OrderServices& services = unit_.services();
     const TotalsSettings settings = totals_settings(read_shop());
     std::optional<TaxRates> rates;
-    std::set<std::uint64_t> untaxed;
+    std::map<std::uint64_t, TaxStatus> untaxed;
     if (and_taxes) {
         std::set<std::uint64_t> products;
         for (OrderItem& line : order.get_items({"line_item"}))
@@ -493,8 +494,7 @@ void OrderService::calculate_totals(Order& order, bool and_taxes) {
             rates = TaxRates::load(read, services.table_prefix);
             auto* known = find_interface<OrderProducts>(services.stores->registry());
             if (!known || asked.empty()) return;
-            const auto found = known->find_untaxed(read, asked);
-            untaxed = {found.begin(), found.end()};
+            untaxed = known->find_untaxed(read, asked);
         });
     }
     orders::calculate_totals(order.record(), settings, rates ? &*rates : nullptr, untaxed);

@@ -32,6 +32,20 @@ void normalise_addresses(Order& order) {
 
 bool is_to_be_saved(const Order& order) { return order.get_id() == OrderId{} || !equal_content(order.loaded(), order.record()); }
 
+std::vector<std::uint64_t> products_of(const OrderRecord& order) {
+    std::vector<std::uint64_t> products;
+    for (const ItemRecord& item : order.items) {
+        const auto id_of = [&](std::string_view key) {
+            const auto row = ordo::detail::find_meta_row(item.meta, key);
+            return row ? ordo::detail::to_number(item.meta[*row].value.value_or("")) : 0;
+        };
+        const std::uint64_t variation = item.type == "line_item" ? id_of("_variation_id") : 0;
+        const std::uint64_t product = item.type == "line_item" && variation == 0 ? id_of("_product_id") : variation;
+        if (product != 0) products.push_back(product);
+    }
+    return products;
+}
+
 /// Only who has the order open in an editor: that is no change of it.
 bool only_edit_lock(const Order& order) {
     OrderRecord before = order.loaded(), after = order.record();
@@ -65,8 +79,7 @@ OrderPage OrderService::find(const OrderQuery& query) {
     OrderPage page;
     read([&](Read& read, const std::string& store) {
         page = {};
-        auto* search = find_interface<OrderSearch>(unit_.services().stores->get(store));
-        if (!search) throw Error(errc::store_unknown, fmt::format("the store {} cannot find orders", store), "its plugin lacks ordo.store.query/1");
+        OrderSearch& search = unit_.search_of(store);
         const StoreView view(*unit_.services().stores, read);
         if (!view.has_tables(store)) return;
         OrderQuery asked = query;
@@ -82,8 +95,8 @@ OrderPage OrderService::find(const OrderQuery& query) {
         } else {
             for (std::string& status : asked.statuses) status = stored_status(status);
         }
-        page.ids = search->find(read, asked);
-        page.total = asked.limit == 0 ? page.ids.size() : search->count(read, asked);
+        page.ids = search.find(read, asked);
+        page.total = asked.limit == 0 ? page.ids.size() : search.count(read, asked);
         page.pages = asked.limit == 0 ? 0 : (page.total + asked.limit - 1) / asked.limit;
     });
     return page;
@@ -123,22 +136,19 @@ std::vector<HistoryEntry> OrderService::get_history(OrderId order) {
     return entries;
 }
 
-bool OrderService::needs_processing(const OrderRecord& order) {
-    std::vector<std::uint64_t> products;
-    for (const ItemRecord& item : order.items) {
-        if (item.type != "line_item") continue;
-        ItemRecord copy = item;
-        const OrderItem line(copy);
-        products.push_back(line.get_variation_id() != 0 ? line.get_variation_id() : line.get_product_id());
+bool OrderService::Processing::needed_by(const OrderRecord& order) {
+    const std::vector<std::uint64_t> products = products_of(order);
+    const auto is_known = [&](std::uint64_t product) { return products_.contains(product); };
+    auto* interface = find_interface<OrderProducts>(services_.stores->registry());
+    if (interface && !std::all_of(products.begin(), products.end(), is_known)) {
+        std::set<std::uint64_t> unknown(products.begin(), products.end());
+        for (const Order& other : std::exchange(orders_, {})) for (const std::uint64_t product : products_of(other.record())) unknown.insert(product);
+        const std::vector<std::uint64_t> asked(unknown.begin(), unknown.end());
+        std::vector<std::uint64_t> needing;
+        services_.database->read([&](Read& read) { needing = interface->find_needing_processing(read, asked); });
+        for (const std::uint64_t product : asked) products_[product] = std::binary_search(needing.begin(), needing.end(), product);
     }
-    auto* known = find_interface<OrderProducts>(unit_.services().stores->registry());
-    std::erase(products, 0);
-    if (products.empty() || !known) return false;
-    std::sort(products.begin(), products.end());
-    products.erase(std::unique(products.begin(), products.end()), products.end());
-    bool needs = false;
-    unit_.services().database->read([&](Read& read) { needs = !known->find_needing_processing(read, products).empty(); });
-    return needs;
+    return interface && std::any_of(products.begin(), products.end(), [&](std::uint64_t product) { return products_.at(product); });
 }
 
 std::map<OrderId, std::string> OrderService::take_customers_emails(std::span<Order> orders) {
@@ -164,11 +174,11 @@ std::map<OrderId, std::string> OrderService::take_customers_emails(std::span<Ord
     return of_orders;
 }
 
-void OrderService::settle_status(Order& order, const Transition& change) {
+void OrderService::settle_status(Order& order, const Transition& change, Processing& processing) {
     // A date that came with the status stays.
     const bool completed_given = order.loaded().get(FieldId::date_completed_gmt) != order.record().get(FieldId::date_completed_gmt);
     if (!order.get_date_paid() && is_paid_status(change.to)) {
-        const std::string paid = paid_status(order.record());
+        const std::string paid = processing.paid_status(order.record());
         if (change.to == paid || paid == "processing") order.set_date_paid(now());
     }
     if (change.to == "completed" && !completed_given) order.set_date_completed(now());
@@ -176,7 +186,8 @@ void OrderService::settle_status(Order& order, const Transition& change) {
 
 void OrderService::require_parent(const Order& refund) {
     const OrderId parent = refund.get_parent_id();
-    if (parent == OrderId{} || !get(parent) || get(parent)->is_refund())
+    const auto found = parent == OrderId{} ? std::nullopt : get(parent);
+    if (!found || found->is_refund())
         throw Error(errc::order_bad_value, fmt::format("parent_id: there is no order {} that a refund could be of", parent), "create refunds with refund(), or `ordo order refund ID`");
 }
 
@@ -188,7 +199,7 @@ options::OptionValues OrderService::read_shop() const {
     return unit_.services().options->get_many(names);
 }
 
-OrderService::Prepared OrderService::prepare(const Order& given, const options::OptionValues& shop) {
+OrderService::Prepared OrderService::prepare(const Order& given, const options::OptionValues& shop, Processing& processing) {
     const OrderId id = given.get_id();
     const bool is_new = id == OrderId{};
     if (!given.is_refund()) events_.before_save(id, given);
@@ -214,7 +225,7 @@ OrderService::Prepared OrderService::prepare(const Order& given, const options::
     const std::string to = order.get_status();
     if (!order.is_refund() && from != to && !(is_new && is_draft_status(to))) {
         prepared.transition = Transition{from, to};
-        settle_status(order, *prepared.transition);
+        settle_status(order, *prepared.transition, processing);
     }
     for (const auto& [field, key] : {std::pair{FieldId::date_paid_gmt, "_paid_date"}, std::pair{FieldId::date_completed_gmt, "_completed_date"}})
         if (order.loaded().get(field) != order.record().get(field)) set_local_date(order.record(), field, key, *unit_.services().site_zone);
@@ -233,6 +244,7 @@ std::vector<SaveResult> OrderService::save_many(std::span<Order> orders, const S
     std::vector<Prepared> prepared;
     std::vector<std::size_t> positions;   // of the works, among the orders
     std::optional<options::OptionValues> shop;
+    Processing processing(unit_.services(), orders);
     OrderUnit::Plan plan;
     plan.actor = options.actor;
     auto transitions = std::make_shared<std::vector<std::optional<Transition>>>();
@@ -240,7 +252,7 @@ std::vector<SaveResult> OrderService::save_many(std::span<Order> orders, const S
         results[i].id = orders[i].get_id();
         if (!is_to_be_saved(orders[i])) continue;
         if (!shop) shop = read_shop();
-        Prepared one = prepare(orders[i], *shop);
+        Prepared one = prepare(orders[i], *shop, processing);
         if (orders[i].get_id() == OrderId{} && one.order.is_refund()) require_parent(one.order);
         if (!one.refusals.empty()) {
             results[i].outcome = Outcome::refused;
@@ -368,7 +380,7 @@ bool OrderService::payment_complete(OrderId id, std::string_view transaction_id,
         if (!paid) return;
         if (!transaction_id.empty()) order.set_transaction_id(transaction_id);
         if (!order.get_date_paid()) order.set_date_paid(now());
-        order.set_status(paid_status(order.record()));
+        order.set_status(Processing(unit_.services(), {}).paid_status(order.record()));
     }, options);
     return paid;
 }

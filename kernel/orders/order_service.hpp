@@ -55,7 +55,20 @@ private:
         std::vector<Refusal> refusals;
     };
 
-    Prepared prepare(const Order& order, const options::OptionValues& shop);
+    /// Whether paid orders have something that the shop must handle. Their products are asked for once, for all of them.
+    class Processing {
+    public:
+        Processing(const OrderServices& services, std::span<const Order> orders) : services_(services), orders_(orders) {}
+        bool needed_by(const OrderRecord& order);
+        std::string paid_status(const OrderRecord& order) { return needed_by(order) ? "processing" : "completed"; }
+
+    private:
+        const OrderServices& services_;
+        std::span<const Order> orders_;             ///< until they were asked for
+        std::map<std::uint64_t, bool> products_;
+    };
+
+    Prepared prepare(const Order& order, const options::OptionValues& shop, Processing& processing);
     /// The options that saving goes by, read once for a call.
     options::OptionValues read_shop() const;
     /// As WooCommerce: an order without a billing address' e-mail has that of its customer's account.
@@ -63,9 +76,7 @@ private:
     std::map<OrderId, std::string> take_customers_emails(std::span<Order> orders);
     /// What remains of an order whose status somebody has set to refunded.
     void refund_the_rest(OrderId id, const Actor& actor);
-    void settle_status(Order& order, const Transition& change);
-    bool needs_processing(const OrderRecord& order);
-    std::string paid_status(const OrderRecord& order) { return needs_processing(order) ? "processing" : "completed"; }
+    void settle_status(Order& order, const Transition& change, Processing& processing);
     void require_parent(const Order& refund);
 
     // Announcements, after the commit

@@ -65,7 +65,7 @@ std::string slug(std::string_view name) {
 
 class Calculation {
 public:
-    Calculation(OrderRecord& order, const TotalsSettings& settings, const TaxRates* rates, const std::set<std::uint64_t>& untaxed_products)
+    Calculation(OrderRecord& order, const TotalsSettings& settings, const TaxRates* rates, const std::map<std::uint64_t, TaxStatus>& untaxed_products)
         : order_(order), settings_(settings), rates_(rates), untaxed_products_(untaxed_products) {}
 
     void run() {
@@ -164,7 +164,13 @@ private:
 
     bool is_taxable(const ItemRecord& item) const {
         if (item.type != "line_item") return meta_text(item, item.type == "fee" ? "_tax_status" : "tax_status") != "none";
-        return !untaxed_products_.contains(meta_id(item, "_product_id")) && !untaxed_products_.contains(meta_id(item, "_variation_id"));
+        return tax_status(item) == TaxStatus::taxable;
+    }
+
+    TaxStatus tax_status(const ItemRecord& line) const {
+        for (const char* key : {"_variation_id", "_product_id"})
+            if (const auto known = untaxed_products_.find(meta_id(line, key)); known != untaxed_products_.end()) return known->second;
+        return TaxStatus::taxable;
     }
 
     std::vector<const TaxRate*> item_rates(const ItemRecord& item) const {
@@ -172,12 +178,12 @@ private:
         return tax_class != "0" && is_taxable(item) ? find_rates(tax_class) : std::vector<const TaxRate*>{};
     }
 
-    /// Classes of the lines that are taxed, each once.
+    /// Classes of the lines that are taxed, or whose shipping is, each once.
     std::vector<std::string> line_classes() {
         std::vector<std::string> classes;
         for_each("line_item", [&](ItemRecord& line) {
             const std::string tax_class = meta_text(line, "_tax_class");
-            if (is_taxable(line) && std::find(classes.begin(), classes.end(), tax_class) == classes.end()) classes.push_back(tax_class);
+            if (tax_status(line) != TaxStatus::none && std::find(classes.begin(), classes.end(), tax_class) == classes.end()) classes.push_back(tax_class);
         });
         return classes;
     }
@@ -318,7 +324,7 @@ private:
     OrderRecord& order_;
     const TotalsSettings& settings_;
     const TaxRates* rates_;
-    const std::set<std::uint64_t>& untaxed_products_;
+    const std::map<std::uint64_t, TaxStatus>& untaxed_products_;
     Place place_;
     std::vector<std::string> classes_;
     std::vector<RateTotal> totals_;  ///< in the order the rates appear: those of lines and fees before those of shipping alone
@@ -350,7 +356,7 @@ TotalsSettings totals_settings(const std::function<std::optional<std::string>(st
     return settings;
 }
 
-void calculate_totals(OrderRecord& order, const TotalsSettings& settings, const TaxRates* taxes, const std::set<std::uint64_t>& untaxed_products) {
+void calculate_totals(OrderRecord& order, const TotalsSettings& settings, const TaxRates* taxes, const std::map<std::uint64_t, TaxStatus>& untaxed_products) {
     Calculation(order, settings, taxes, untaxed_products).run();
 }
 

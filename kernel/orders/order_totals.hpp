@@ -4,12 +4,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <ordo/order_details.hpp>
 #include <ordo/order_record.hpp>
 
 #include "kernel/orders/tax_rates.hpp"
@@ -32,9 +33,9 @@ struct TotalsSettings {
 TotalsSettings totals_settings(const std::function<std::optional<std::string>(std::string_view)>& option);
 
 /// `taxes`: computes the items' taxes and the tax items anew; null: both stay as they are, and so do the fields of taxes.
-/// `untaxed_products`: ids of products and variations whose `_tax_status` is not taxable. Amounts that are no numbers count by
+/// `untaxed_products`: ids of products and variations that are not taxable. Amounts that are no numbers count by
 /// their numeric prefix. Values that stay keep their rows, new ones stand at the end. Throws `ordo::Error`, with the order half
 /// changed, where an amount leaves the range of a `Decimal`.
-void calculate_totals(OrderRecord& order, const TotalsSettings& settings, const TaxRates* taxes, const std::set<std::uint64_t>& untaxed_products);
+void calculate_totals(OrderRecord& order, const TotalsSettings& settings, const TaxRates* taxes, const std::map<std::uint64_t, TaxStatus>& untaxed_products);
 
 }  // namespace ordo::orders

@@ -61,6 +61,9 @@ bool has_new_rows(const std::vector<ItemRecord>& items) {
 
 }  // namespace
 
+/// Ends a transaction in which nothing came to be written: the ledger's rows, by which the orders were held, are as before.
+struct NothingWritten : std::exception {};
+
 /// One run of a plan's body within its unit.
 class OrderUnit::Body {
 public:
@@ -378,8 +381,11 @@ std::vector<OrderWork> OrderUnit::run(Plan plan) {
                 *works = shared->works;
                 ran = true;
                 Body(*this, store, *shared, key, unit, *works).run();
+                if (std::none_of(works->begin(), works->end(), [](const OrderWork& work) { return work.written(); })) throw NothingWritten{};
                 unit.after_commit(announce);
             });
+            return *works;
+        } catch (const NothingWritten&) {
             return *works;
         } catch (const Error& error) {
             if (error.code() != errc::sync_direction || attempt == switches_max) throw;
@@ -421,13 +427,17 @@ std::vector<OrderRecord> OrderUnit::load(Read& read, const std::string& store, s
     return records;
 }
 
-std::vector<OrderId> OrderUnit::find_children(Read& read, const std::string& store, std::span<const OrderId> parents) const {
+OrderSearch& OrderUnit::search_of(const std::string& store) const {
     auto* search = find_interface<OrderSearch>(services_.stores->get(store));
-    if (!search) throw Error(errc::store_unknown, fmt::format("the store {} cannot find orders", store), "its plugin lacks ordo.store.query/1");
+    if (!search) throw Error(errc::store_unknown, fmt::format("the store {} cannot find orders", store), fmt::format("its plugin lacks {}", OrderSearch::interface_id));
+    return *search;
+}
+
+std::vector<OrderId> OrderUnit::find_children(Read& read, const std::string& store, std::span<const OrderId> parents) const {
     OrderQuery query;
     query.types = {std::string(type_shop_order_refund)};
     query.parents.assign(parents.begin(), parents.end());
-    return search->find(read, query);
+    return search_of(store).find(read, query);
 }
 
 }  // namespace ordo::orders

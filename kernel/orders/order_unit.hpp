@@ -76,6 +76,8 @@ public:
 
     /// Orders of the authoritative store, ascending, with their items if they are asked for.
     std::vector<OrderRecord> load(Read& read, const std::string& store, std::span<const OrderId> ids, bool items = true) const;
+    /// How orders of the store are found. Throws `ordo.store.unknown` if it has no way.
+    OrderSearch& search_of(const std::string& store) const;
     /// Children of orders in the store, ascending.
     std::vector<OrderId> find_children(Read& read, const std::string& store, std::span<const OrderId> parents) const;
 

@@ -157,7 +157,7 @@ public:
     std::vector<std::uint64_t> find_needing_processing(Read& read, std::span<const std::uint64_t> products) override {
         return guarded(plugin_, "find_needing_processing", [&] { return inner_.find_needing_processing(read, products); });
     }
-    std::vector<std::uint64_t> find_untaxed(Read& read, std::span<const std::uint64_t> products) override {
+    std::map<std::uint64_t, TaxStatus> find_untaxed(Read& read, std::span<const std::uint64_t> products) override {
         return guarded(plugin_, "find_untaxed", [&] { return inner_.find_untaxed(read, products); });
     }
 
@@ -186,6 +186,9 @@ public:
     }
     std::uint64_t count(Read& read, const OrderQuery& query) override {
         return guarded(plugin_, "count", [&] { return inner_.count(read, query); });
+    }
+    std::vector<StatusCount> count_by_status(Read& read, std::span<const std::string> types) override {
+        return guarded(plugin_, "count_by_status", [&] { return inner_.count_by_status(read, types); });
     }
 
 private:

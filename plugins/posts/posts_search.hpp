@@ -15,6 +15,7 @@ public:
 
     std::vector<ordo::OrderId> find(ordo::Read& read, const ordo::OrderQuery& query) override { return ordo::find_orders(read, searched_, query); }
     std::uint64_t count(ordo::Read& read, const ordo::OrderQuery& query) override { return ordo::count_found(read, searched_, query); }
+    std::vector<ordo::StatusCount> count_by_status(ordo::Read& read, std::span<const std::string> types) override { return ordo::count_found_by_status(read, searched_, types); }
 
 private:
     static ordo::FieldPlace place_of(const std::string& postmeta, const ordo::FieldSpec& spec) {

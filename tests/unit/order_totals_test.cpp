@@ -64,7 +64,7 @@ std::string meta(const ItemRecord& item, const std::string& key) {
     return "none";
 }
 
-OrderRecord calculated(OrderRecord order, const std::vector<TaxRate>& rates, const TotalsSettings& settings = taxed(), const std::set<std::uint64_t>& untaxed = {}) {
+OrderRecord calculated(OrderRecord order, const std::vector<TaxRate>& rates, const TotalsSettings& settings = taxed(), const std::map<std::uint64_t, TaxStatus>& untaxed = {}) {
     const TaxRates table(rates);
     orders::calculate_totals(order, settings, &table, untaxed);
     return order;
@@ -194,10 +194,10 @@ TEST_CASE("totals: what is not taxed [CR21]") {
     CHECK(taxes_of(calculated(order(items), rates, off)) == Texts{"0", "0"});
     CHECK(taxes_of(calculated(order({line("10", "10", "0")}), rates)) == Texts{"0", "0"});
     CHECK(taxes_of(calculated(order({line("10"), fee("10", "", "none")}), rates)) == Texts{"1", "0"});
-    CHECK(taxes_of(calculated(order({line("10"), line("10", "10", "", "8")}), rates, taxed(), {8})) == Texts{"1", "0"});
+    CHECK(taxes_of(calculated(order({line("10"), line("10", "10", "", "8")}), rates, taxed(), {{8, TaxStatus::none}})) == Texts{"1", "0"});
     ItemRecord variation = line("10");
     variation.meta[1].value = "9";
-    CHECK(taxes_of(calculated(order({variation}), rates, taxed(), {9})) == Texts{"0", "0"});
+    CHECK(taxes_of(calculated(order({variation}), rates, taxed(), {{9, TaxStatus::shipping}})) == Texts{"0", "0"});
     ItemRecord untaxed_shipping = shipping("10");
     untaxed_shipping.meta.push_back({5, "tax_status", "none"});
     CHECK(taxes_of(calculated(order({line("10"), untaxed_shipping}), rates)) == Texts{"1", "0"});
@@ -207,7 +207,7 @@ TEST_CASE("totals: shipping has the class of the options or the first class of t
     const std::vector<TaxRate> rates{rate(1, "20"), rate(2, "10", "reduced-rate"), rate(3, "5", "books")};
     TotalsSettings settings = taxed();
     settings.tax_classes = {"books", "reduced-rate"};
-    const auto shipping_tax = [&](std::vector<ItemRecord> items, const std::set<std::uint64_t>& untaxed = {}) {
+    const auto shipping_tax = [&](std::vector<ItemRecord> items, const std::map<std::uint64_t, TaxStatus>& untaxed = {}) {
         items.push_back(shipping("10"));
         return field(calculated(order(std::move(items)), rates, settings, untaxed), FieldId::shipping_tax_amount);
     };
@@ -216,7 +216,10 @@ TEST_CASE("totals: shipping has the class of the options or the first class of t
     CHECK(shipping_tax({reduced, books}) == "0.5");  // in the order of the shop's classes
     CHECK(shipping_tax({reduced}) == "1");
     CHECK(shipping_tax({}) == "0");
-    CHECK(shipping_tax({line("1", "1", "", "8"), reduced}, {8}) == "1");
+    CHECK(shipping_tax({line("1", "1", "", "8"), reduced}, {{8, TaxStatus::none}}) == "1");
+    CHECK(shipping_tax({line("1", "1", "", "8"), reduced}, {{8, TaxStatus::shipping}}) == "2");
+    CHECK(shipping_tax({line("1", "1", "", "8")}, {{8, TaxStatus::shipping}}) == "2");
+    CHECK(shipping_tax({line("1", "1", "", "8")}, {{8, TaxStatus::none}}) == "0");
     settings.shipping_tax_class = "";
     CHECK(shipping_tax({reduced}) == "2");
     CHECK(shipping_tax({}) == "2");

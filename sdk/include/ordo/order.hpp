@@ -292,6 +292,7 @@ public:
     Decimal get_amount() const { return Decimal::of_prefix(raw_meta("_refund_amount")); }    ///< positive
     std::string get_reason() const { return raw_meta("_refund_reason"); }
     void set_reason(std::string reason) { detail::set_meta_row(record_.meta, "_refund_reason", std::move(reason)); }
+    /// What the refund says of itself. Its total, by which refunds are counted, stays as it is.
     void set_amount(std::string_view amount) { detail::set_meta_row(record_.meta, "_refund_amount", detail::checked_amount("amount", amount)); }
     std::uint64_t get_refunded_by() const { return detail::to_number(raw_meta("_refunded_by")); }
     void set_refunded_by(std::uint64_t user) { detail::set_meta_row(record_.meta, "_refunded_by", fmt::format("{}", user)); }

@@ -91,17 +91,20 @@ public:
     virtual void release(Unit&, std::span<const OrderId> ids) = 0;
 };
 
+/// What of a product is taxed, by its `_tax_status`: itself and its shipping, its shipping alone, nothing.
+enum class TaxStatus : std::uint8_t { taxable, shipping, none };
+
 /// What a save has to know of products. Items whose product is gone are of no product.
 class OrderProducts {
 public:
-    static constexpr std::string_view interface_id = "ordo.order_products/1";
+    static constexpr std::string_view interface_id = "ordo.order_products/2";
     virtual ~OrderProducts() = default;
 
     /// Of these products and variations, ascending: those that are there and need handling by the shop, that is, are not both
     /// virtual and downloadable. A paid order without any is completed at once.
     virtual std::vector<std::uint64_t> find_needing_processing(Read&, std::span<const std::uint64_t> products) = 0;
-    /// Those that are not taxable by their `_tax_status`.
-    virtual std::vector<std::uint64_t> find_untaxed(Read&, std::span<const std::uint64_t> products) = 0;
+    /// Of these products and variations, those that are not `taxable`.
+    virtual std::map<std::uint64_t, TaxStatus> find_untaxed(Read&, std::span<const std::uint64_t> products) = 0;
 };
 
 /// What a save has to know of customers.

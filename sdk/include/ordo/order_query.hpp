@@ -49,16 +49,24 @@ struct OrderQuery {
     std::size_t page = 1;                     ///< of `limit` orders, from 1
 };
 
+/// How many orders of a type have a status, both as they are stored.
+struct StatusCount {
+    std::string type, status;
+    std::uint64_t orders = 0;
+};
+
 /// Optional: a store that finds orders itself. `types` and `statuses` are given as they are stored, and never empty.
 /// Values that stand in overflow are found by what the store holds of them.
 class OrderSearch {
 public:
-    static constexpr std::string_view interface_id = "ordo.store.query/1";
+    static constexpr std::string_view interface_id = "ordo.store.query/2";
     virtual ~OrderSearch() = default;
 
     virtual std::vector<OrderId> find(Read&, const OrderQuery& query) = 0;
     /// Without `limit` and `page`.
     virtual std::uint64_t count(Read&, const OrderQuery& query) = 0;
+    /// Of the orders of these types, in any status; those that none has are left out.
+    virtual std::vector<StatusCount> count_by_status(Read&, std::span<const std::string> types) = 0;
 };
 
 }  // namespace ordo

@@ -259,4 +259,16 @@ inline std::uint64_t count_found(Read& read, const SearchedTables& tables, const
     return count;
 }
 
+/// What `OrderSearch::count_by_status` promises.
+inline std::vector<StatusCount> count_found_by_status(Read& read, const SearchedTables& tables, std::span<const std::string> types) {
+    std::vector<StatusCount> counts;
+    OrderQuery query;
+    query.types.assign(types.begin(), types.end());
+    const detail::OrderCondition condition(read.dialect(), tables, query);
+    const std::string type = read.dialect().exact(fmt::format("o.{}", tables.orders.type)), status = read.dialect().exact(fmt::format("o.{}", tables.orders.status));
+    read.query(fmt::format("SELECT {}, {}, COUNT(*){} GROUP BY {}, {}", type, status, condition.from(), type, status), condition.values(),
+               [&](const Row& row) { counts.push_back({std::string(row.text(0)), std::string(row.text(1)), row.number(2)}); });
+    return counts;
+}
+
 }  // namespace ordo

@@ -14,7 +14,8 @@
 /// status with its dates. Inside a caller's own `Database::write` a save joins that transaction; its actions fire after the
 /// outermost commit.
 /// **Hooks**: `woocommerce_before_order_object_save`, the filter `ordo_order_before_save` and the veto `ordo_can_save_order` run
-/// before the transaction; actions after it, in WooCommerce's order (hook_catalogue.hpp). A save that changes nothing fires none.
+/// before the transaction; actions after it, in WooCommerce's order (hook_catalogue.hpp). A save that changes nothing fires none,
+/// every other one fires them once, however soon it follows another.
 /// Since 0.4. Source: WooCommerce 11's order functions and `WC_Order`.
 #pragma once
 
