@@ -51,7 +51,7 @@ struct FourOrders : Folder {
 
 }  // namespace
 
-TEST_CASE("the list of a shop: twenty a page in a table, with what there is beyond on standard error") {
+TEST_CASE("the list of a shop: twenty a page in a table, with what there is beyond on standard error [TD61]") {
     const Folder folder(Holds::imported_shop);
     const Result table = folder.ordo(list({}));
     INFO(table);
@@ -61,7 +61,7 @@ TEST_CASE("the list of a shop: twenty a page in a table, with what there is beyo
     CHECK_FALSE(has(table.out, "@"));
     CHECK(folder.ordo(list({"--quiet"})).err.empty());
     CHECK(has(table.err, "page 1 of 17, 336 orders in all"));
-    CHECK(lines_of(folder.ordo(list({"--limit", "-1"})).out).size() == 337);
+    for (const char* all : {"-1", "-10", "0"}) CHECK(lines_of(folder.ordo(list({"--limit", all})).out).size() == 337);
     CHECK(folder.ordo(list({"--limit", "5", "--page", "1000"})).exit == 0);
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("formats that only a list can be printed in are refused elsewhere, wit
     CHECK(folder.ordo({"--format=ids", "order", "list", "--limit", "1"}).out == "43\n");
 }
 
-TEST_CASE("orders are found by the site's days and by instants; days count as a whole") {
+TEST_CASE("orders are found by the site's days and by instants; days count as a whole [TD53] [TD55] [OQ9] [OQ11] [OF11] [OF13]") {
     const FourOrders shop;
     for (const auto& [range, found] : std::vector<std::pair<std::string, std::string>>{{"2026-01-05", "1 2"},
                                                                                        {"2026-01-04...2026-01-05", "0 1 2"},
@@ -113,6 +113,7 @@ TEST_CASE("orders are found by the site's days and by instants; days count as a 
                                                                                        {">=2026-01-05", "1 2 3"},
                                                                                        {"<2026-01-05", "0"},
                                                                                        {"<=2026-01-05", "0 1 2"},
+                                                                                       {"2026-01-06...2026-01-05", ""},
                                                                                        {"2026-01-05 00:00...2026-01-05 23:59:59", "1 2"},
                                                                                        {"2026-01-05 00:00:01...2026-01-05 23:59:58", ""},
                                                                                        {">2026-01-05 23:59:58", "2 3"},
@@ -128,17 +129,21 @@ TEST_CASE("orders are found by the site's days and by instants; days count as a 
         CHECK(ids(shop, {"--date-created", range}) == shop.named(found));
     }
     CHECK(ids(shop, {"--after", "2026-01-04", "--before", "2026-01-06"}) == shop.named("1 2"));
+    CHECK(ids(shop, {"--before", "2026-01-05"}) == shop.named("0"));
+    CHECK(ids(shop, {"--before", "2027-01-01"}) == shop.named("0 1 2 3"));
     CHECK(ids(shop, {"--date-completed", ">2000-01-01"}) == shop.named("2 3"));
     CHECK(ids(shop, {"--field", "date_created=2026-01-05"}) == shop.named("1 2"));
 }
 
-TEST_CASE("conditions of a list must all hold; several values of one are any of them") {
+TEST_CASE("conditions of a list must all hold; several values of one are any of them [OF15] [OF27] [OF33] [OQ5] [OQ17] [TD33] [TD61] [TD67]") {
     const FourOrders shop;
     const auto check = [&](const Command& conditions, const std::string& found) {
         INFO(fmt::format("{}", fmt::join(conditions, " ")));
         CHECK(ids(shop, conditions) == shop.named(found));
     };
     check({"--status", "completed"}, "2 3");
+    CHECK(shop.ordo(list({"--status", "completed", "--format=count"})).out == "2\n");
+    CHECK(shop.ordo(list({"--limit", "1", "--format=ids"})).out == shop.id[0] + "\n");
     check({"--status", "wc-pending,processing"}, "0 1");
     check({"--status", "completed", "--date-created", "2026-01-06"}, "3");
     check({"--ids", shop.id[1] + "," + shop.id[3]}, "1 3");

@@ -1,5 +1,5 @@
 /// Orders and databases as they are found after years: rows in the wrong place, reused ids, half orders, odd values.
-#include "tests/support/shop.hpp"
+#include "tests/support/museum.hpp"
 
 namespace ordo::test {
 namespace {
@@ -159,9 +159,7 @@ TEST_CASE("a store that a filter made authoritative stays so: no start falls bac
     Shop shop;
     TempDirectory directory;
     shop.synchronizer().sync({});
-    KernelOptions filtered = kernel_options();
-    const std::filesystem::path plugin = std::filesystem::path(ORDO_BAD_PLUGINS) / "chooses-store";
-    filtered.config_file = directory.write("ordo.toml", "[plugins]\ndirectories = [\"" + plugin.string() + "\"]\nload = [\"woocommerce\", \"posts\", \"hpos\", \"chooses-store\"]\n");
+    const KernelOptions filtered = with_config(directory, "chooses-store");
     shop.open(filtered);
     REQUIRE(shop.kernel().controller().get_orders_data_store() == "hpos");
     execute(shop.database(), "UPDATE wp_wc_orders SET customer_note = 'changed in hpos' WHERE id = 43");
@@ -194,10 +192,7 @@ TEST_CASE("compatibility mode is not turned off over an undeclared plugin while 
     with_sync.sync = SyncAfterSwitch::turn_on;
     REQUIRE(shop.kernel().controller().switch_authoritative_store("hpos", with_sync).switched);
     TempDirectory directory;
-    KernelOptions options = kernel_options();
-    const std::filesystem::path plugin = std::filesystem::path(ORDO_BAD_PLUGINS) / "no-declaration";
-    options.config_file = directory.write("ordo.toml", "[plugins]\ndirectories = [\"" + plugin.string() + "\"]\nload = [\"woocommerce\", \"posts\", \"hpos\", \"no-declaration\"]\n");
-    shop.open(options);
+    shop.open(with_config(directory, "no-declaration"));
     CHECK_THROWS_AS(shop.kernel().options().update("woocommerce_custom_orders_table_data_sync_enabled", "no"), Error);
     CHECK(shop.synchronizer().data_sync_is_enabled());
     shop.open();

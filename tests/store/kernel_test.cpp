@@ -1,25 +1,8 @@
 /// The kernel as an embedder sees it: the authoritative store and its one door, options, tables, hooks.
-#include "tests/support/shop.hpp"
+#include "tests/support/museum.hpp"
 
 namespace ordo::test {
 namespace {
-
-const std::filesystem::path museum = ORDO_BAD_PLUGINS;
-
-/// Options that load the three built-in plugins and more from the museum.
-KernelOptions with_config(const TempDirectory& directory, const std::string& plugins, const std::string& rest = "") {
-    std::string directories, load = "\"woocommerce\", \"posts\", \"hpos\"";
-    for (std::size_t at = 0; at < plugins.size();) {
-        const std::size_t end = std::min(plugins.find(' ', at), plugins.size());
-        const std::string id = plugins.substr(at, end - at);
-        directories += (directories.empty() ? "\"" : ", \"") + (museum / id).string() + "\"";
-        load += ", \"" + id + "\"";
-        at = end + 1;
-    }
-    KernelOptions options = kernel_options();
-    options.config_file = directory.write("ordo.toml", "[plugins]\ndirectories = [" + directories + "]\nload = [" + load + "]\n" + rest);
-    return options;
-}
 
 SwitchObstacle only(const std::vector<SwitchObstacle>& obstacles) {
     REQUIRE(obstacles.size() == 1);

@@ -124,6 +124,25 @@ TEST_CASE("a whole backfill makes the copy equal in either direction, the modifi
     }
 }
 
+TEST_CASE("a post that was blanked is whole again after a backfill, with the columns it had [TD3]") {
+    Shop shop;
+    const std::string post = "SELECT post_status, post_type, post_date, post_date_gmt, post_parent, menu_order, ping_status, post_excerpt FROM wp_posts WHERE ID = ";
+    // An order, and a refund for its parent.
+    const std::string refund = select_one(shop.database(), "SELECT MIN(ID) FROM wp_posts WHERE post_type = 'shop_order_refund'");
+    for (const std::string& id : {std::string("43"), refund}) {
+        CAPTURE(id);
+        shop.synchronizer().sync({});
+        const auto before = select(shop.database(), post + id);
+        const std::string wanted = form(shop, std::stoull(id), "posts");
+        execute(shop.database(), "UPDATE wp_posts SET post_status = 'draft', post_type = 'shop_order_placehold', post_date = '0000-00-00 00:00:00', post_date_gmt = '0000-00-00 00:00:00',"
+                                 " post_modified = '0000-00-00 00:00:00', post_modified_gmt = '0000-00-00 00:00:00', post_parent = 0, post_excerpt = '' WHERE ID = " + id);
+        execute(shop.database(), "DELETE FROM wp_postmeta WHERE post_id = " + id);
+        CHECK(backfill_one(shop, std::stoull(id), backfill(to_posts)) == Outcome::written);
+        CHECK(form(shop, std::stoull(id), "posts") == wanted);
+        CHECK(select(shop.database(), post + id) == before);
+    }
+}
+
 TEST_CASE("an order that the target lacks is made, with what its columns cannot hold kept beside it [G2]") {
     Shop shop;
     CHECK(backfill_one(shop, 54, backfill(to_hpos)) == Outcome::written);  // its total is `12,5`

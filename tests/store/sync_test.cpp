@@ -174,7 +174,7 @@ TEST_CASE("an auto-draft is not copied, not even when it is asked for by its id"
     CHECK(select_one(shop.database(), "SELECT COUNT(*) FROM wp_wc_orders") == "0");
 }
 
-TEST_CASE("what waits is told by kind and synchronised in the order missing, different, deleted") {
+TEST_CASE("what waits is told by kind and synchronised in the order missing, different, deleted [DS17] [DS25]") {
     Shop shop;
     shop.synchronizer().sync({});
     execute(shop.database(), "DELETE FROM wp_wc_orders WHERE id = 200");

@@ -222,7 +222,7 @@ inline void add_field_cases(ConformanceCases& cases) {
                                {"2026-07-01", "2026-07-01 04:00:00", "America/New_York"}, {"2026-01-01 00:00", "2026-01-01 05:00:00", "America/New_York"},
                                {"2026-11-01 01:30:00", "2026-11-01 05:30:00", "America/New_York"}, {"2026-03-08 03:00:00", "2026-03-08 07:00:00", "America/New_York"},
                                {"2026-03-08T02:30:00Z", "2026-03-08 02:30:00", "America/New_York"}, {"2026-05-05 12:00", "2026-05-05 06:30:00", "Asia/Kolkata"}})
-        cases.push_back({fmt::format("TD17: the date {}{}{} is {} UTC", row.given, row.zone.empty() ? "" : " in ", row.zone, row.utc),
+        cases.push_back({fmt::format("TD17, CR3: the date {}{}{} is {} UTC", row.given, row.zone.empty() ? "" : " in ", row.zone, row.utc),
                          [row](Probe& probe) { detail::check_date(probe, row.given, row.utc); }, std::string(row.zone)});
 
     cases.push_back({"TD15: a new order has an id, a key, a status and dates", [](Probe& probe) {
@@ -323,13 +323,13 @@ inline void add_field_cases(ConformanceCases& cases) {
 
 inline void add_status_cases(ConformanceCases& cases) {
     for (const std::string_view status : order_statuses) {
-        cases.push_back({fmt::format("OF15: an order is made {}", status), [status](Probe& probe) {
+        cases.push_back({fmt::format("OF15, CR47: an order is made {}", status), [status](Probe& probe) {
                              EventTrace trace(probe.kernel());
                              const Order order = probe.again(probe.saved([&](Order& o) { o.set_status(status); }));
                              probe.equal(order.get_status(), status, "status");
                              probe.equal(order.text(FieldId::status), fmt::format("wc-{}", status), "as it is stored");
                              probe.check(order.has_status(status) && order.has_status({"other", status}) && !order.has_status("other"), "has_status");
-                             probe.equal(order.is_paid(), status == "processing" || status == "completed", "CR47: paid");
+                             probe.equal(order.is_paid(), status == "processing" || status == "completed", "paid");
                              for (const std::string& event : trace.take()) probe.note(event);
                          }});
         for (const std::string_view to : order_statuses) {

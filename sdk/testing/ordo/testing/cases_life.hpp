@@ -38,6 +38,14 @@ inline void add_life_cases(ConformanceCases& cases) {
                          probe.changed(order, [](Order& o) { o.set_customer_note("x"), o.add_meta_data("k", "v"); });
                          probe.equal(trace.take(), Names{"before_order_object_save", "update_order", "after_order_object_save"}, "events");
                      }});
+    cases.push_back({"TD169: five saves of meta are five changes, each told once", [](Probe& probe) {
+                         const Order order = probe.saved();
+                         EventTrace trace(probe.kernel());
+                         for (int i = 0; i < 5; ++i) probe.changed(order, [&](Order& o) { o.add_meta_data("k", std::to_string(i)); });
+                         const Names events = trace.take();
+                         probe.equal(std::count(events.begin(), events.end(), "update_order"), 5, "update_order");
+                         probe.equal(std::count(events.begin(), events.end(), "new_order"), 0, "new_order");
+                     }});
     cases.push_back({"a save that changes nothing fires nothing and writes nothing", [](Probe& probe) {
                          Order order = probe.again(probe.saved(detail::fill));
                          const Names before = probe.export_all();
@@ -135,6 +143,16 @@ inline void add_life_cases(ConformanceCases& cases) {
                              probe.equal(marked, kind == NoteKind::customer, "for the customer");
                              probe.equal(trace.take(), Names{"order_note_added"}, "events");
                          }});
+    cases.push_back({"CR51: of three notes two are for the customer", [](Probe& probe) {
+                         const Order order = probe.saved();
+                         for (const NoteKind kind : {NoteKind::customer, NoteKind::internal, NoteKind::customer}) probe.orders().add_note({order.get_id(), "Called", kind});
+                         const auto notes = probe.orders().get_notes(order.get_id());
+                         const auto is_for_customer = [](const NoteRecord& note) {
+                             return std::any_of(note.meta.begin(), note.meta.end(), [](const MetaRow& row) { return row.key == "is_customer_note" && row.value == "1"; });
+                         };
+                         probe.equal(notes.size(), 3, "notes");
+                         probe.equal(std::count_if(notes.begin(), notes.end(), is_for_customer), 2, "for the customer");
+                     }});
     cases.push_back({"a note keeps its author, user and group", [](Probe& probe) {
                          const Order order = probe.saved();
                          NoteRequest request{order.get_id(), "Packed"};
@@ -221,19 +239,19 @@ inline void add_life_cases(ConformanceCases& cases) {
     // ---- Trash and removal ----
 
     for (const std::string_view status : {"pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed", "checkout-draft"})
-        cases.push_back({fmt::format("TD25: trash and back: {}", status), [status](Probe& probe) {
+        cases.push_back({fmt::format("TD25, TD21, TD27, TD147: trash and back: {}", status), [status](Probe& probe) {
                              const Order order = probe.again(probe.saved([&](Order& o) {
                                  detail::fill(o);
                                  o.set_status(status);
                              }));
                              EventTrace trace(probe.kernel());
                              probe.equal(probe.orders().trash(order.get_id()).outcome, Outcome::written, "trashed");
-                             probe.equal(probe.again(order).text(FieldId::status), "trash", "TD21: status");
-                             probe.equal(trace.take(), Names{"before_trash_order", "trash_order"}, "TD147: events");
+                             probe.equal(probe.again(order).text(FieldId::status), "trash", "in the trash");
+                             probe.equal(trace.take(), Names{"before_trash_order", "trash_order"}, "events of the trash");
                              probe.equal(probe.orders().untrash(order.get_id()).outcome, Outcome::written, "restored");
                              const Order back = probe.again(order);
                              probe.equal(back.get_status(), status, "status");
-                             probe.equal(own_meta(back).size(), own_meta(order).size(), "TD27: no meta of the trash is left");
+                             probe.equal(own_meta(back).size(), own_meta(order).size(), "no meta of the trash is left");
                              probe.equal(trace.take(), Names{fmt::format("untrash_order({})", status), "before_order_object_save", "update_order", "after_order_object_save", fmt::format("order_status_{}", status),
                                                              "order_note_added", fmt::format("order_status_trash_to_{}", status), fmt::format("order_status_changed(trash, {})", status)}, "events");
                          }});
@@ -332,6 +350,16 @@ inline void add_life_cases(ConformanceCases& cases) {
                          });
                          order.set_customer_note("x");
                          probe.refused(errc::order_bad_value, "save", [&] { probe.save(order); });
+                     }});
+    cases.push_back({"CR61: a throwing listener before a save neither escapes nor stops it", [](Probe& probe) {
+                         Listener listener(probe.kernel());
+                         listener.on(hook::before_order_object_save, [](OrderId, const Order&) { throw Error(errc::internal, "no printer"); });
+                         EventTrace trace(probe.kernel());
+                         const Order order = probe.saved([](Order& o) { o.set_billing_city("Brno"); });
+                         probe.equal(probe.again(order).get_billing_city(), "Brno", "created");
+                         probe.equal(probe.changed(order, [](Order& o) { o.set_billing_city("Praha"); }).get_billing_city(), "Praha", "changed");
+                         const Names events = trace.take();
+                         probe.equal(std::count(events.begin(), events.end(), "before_order_object_save"), 2, "the next listeners run");
                      }});
     for (const std::string_view operation : {"create", "update", "trash", "untrash", "remove", "refund"})
         cases.push_back({fmt::format("a veto stops {} with its reason", operation), [operation](Probe& probe) {

@@ -36,6 +36,29 @@ inline void add_totals_cases(ConformanceCases& cases) {
                              probe.orders().calculate_totals(stored, row.and_taxes);
                              probe.equal(probe.orders().save(stored).outcome, Outcome::unchanged, "calculated again they are the same");
                          }});
+    cases.push_back({"totals: CR9: an order without taxes has no tax items and no taxes", [](Probe& probe) {
+                         Order order;
+                         order.add_product("Tea", "4", "40", "40"), order.add_shipping("A", "a", "10"), order.add_fee("F", "10");
+                         probe.orders().calculate_totals(order);
+                         probe.save(order);
+                         Order stored = probe.again(order);
+                         probe.equal(stored.get_items({"tax"}).size(), 0, "tax items");
+                         probe.equal(stored.get_total_tax(), "0", "taxes");
+                     }});
+    cases.push_back({"totals: CR57: without its coupon an order costs what it did", [](Probe& probe) {
+                         Order order = probe.saved([&](Order& o) {
+                             o.add_product("Tea", "1", "50", "40"), o.add_coupon("ten", "10");
+                             probe.orders().calculate_totals(o);
+                         });
+                         probe.equal(order.get_total(), "40", "with it");
+                         const Order changed = probe.changed(order, [&](Order& o) {
+                             o.remove_order_items("coupon");
+                             detail::item_at(o, 0).set_total("50");
+                             probe.orders().calculate_totals(o);
+                         });
+                         probe.equal(Names{changed.get_total().to_string(), changed.get_discount_total().to_string()}, Names{"50", "0"}, "total, discount");
+                         probe.check(changed.get_coupon_codes().empty(), "codes");
+                     }});
     cases.push_back({"totals: follow the items", [](Probe& probe) {
                          Order order = probe.saved([&](Order& o) {
                              o.add_product("Tea", "1", "10", "10"), o.add_product("Cup", "1", "5", "5");
