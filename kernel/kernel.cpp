@@ -24,6 +24,8 @@
 #include "kernel/orders/order_util.hpp"
 #include "kernel/orders/store_access.hpp"
 #include "kernel/plugins/plugin_loader.hpp"
+#include "kernel/schedule/scheduler.hpp"
+#include "kernel/sync/background_sync.hpp"
 #include "kernel/sync/legacy_data_handler.hpp"
 #include "kernel/sync/migration_controller.hpp"
 #include "kernel/sync/repairer.hpp"
@@ -108,6 +110,8 @@ struct Kernel::Parts {
                                                       [this] { return controller.get_orders_data_store(); },
                                                       [this](std::string_view store) { create_tables(store); }},
                                                      {declared.before_to_posts, declared.after_to_posts, declared.before, declared.after})),
+          actions(database, site_zone, settings.table_prefix, log, [this] { database::install(database, actions.schema()); }),
+          background_sync(actions, synchronizer, options_table, log),
           order_service(order_services(), declared.events),
           ledger(order_service.unit(), [this](Unit& unit) { sync::RunLock::hold_all(unit, settings.table_prefix); }),
           exporter(orders::make_order_exporter(database, stores, options_table, [this] { return controller.get_orders_data_store(); })),
@@ -121,6 +125,8 @@ struct Kernel::Parts {
         controller.count_pending = [this](Read& read, const Direction& way) { return synchronizer.count_pending(read, way); };
         controller.create_tables = [this] { create_tables(store_hpos); };
         controller.has_shop = [this] { return has_shop(); };
+        controller.sync_turned_on = [this] { background_sync.settle(sync::BackgroundSync::Look::now); };
+        actions.before_run = [this] { background_sync.settle(sync::BackgroundSync::Look::when_due); };
         controller.hold_runs = [this](Unit& unit) { sync::RunLock::hold_all(unit, settings.table_prefix); };
         declared.before_init();
         plugin_set->close_declarations();
@@ -172,7 +178,15 @@ struct Kernel::Parts {
                 const int orders = digits ? std::stoi(std::string(value)) : 0;
                 if (orders < 1 || orders > 10000) throw Error(errc::option_bad_value, fmt::format("option {} is a number of orders, 1 to 10000", name));
             }
+            if (name == option::background_sync_mode && value != "interval" && value != "continuous" && value != "off")
+                throw Error(errc::option_bad_value, fmt::format("option {} is \"interval\", \"continuous\" or \"off\"", name));
+            if (name == option::background_sync_interval) {
+                const auto seconds = value.size() <= 9 ? parse_unix_time(value) : std::nullopt;
+                if (!seconds || seconds->time_since_epoch() < sync_interval_min)
+                    throw Error(errc::option_bad_value, fmt::format("option {} is a number of seconds, at least {}", name, sync_interval_min.count()));
+            }
             parts_.database.write([&](Unit& unit) { parts_.options_table.set(unit, name, value); });
+            settle_background_sync(name, value == "yes");
         }
         bool remove(std::string_view name) override {
             refuse_if_configured(name);
@@ -181,11 +195,17 @@ struct Kernel::Parts {
             if (name == option::data_sync_enabled) refuse_hpos_only();
             bool removed = false;
             parts_.database.write([&](Unit& unit) { removed = parts_.options_table.remove(unit, name) || removed; });  // twice if a commit's answer is lost
+            settle_background_sync(name, false);
             return removed;
         }
         std::vector<OptionRow> list(std::string_view prefix) override { return parts_.options_table.list(prefix); }
 
     private:
+        void settle_background_sync(std::string_view name, bool turned_on) const {
+            using sync::BackgroundSync;
+            if (name == option::data_sync_enabled || name == option::background_sync_mode || name == option::background_sync_interval)
+                parts_.background_sync.settle(turned_on ? BackgroundSync::Look::now : BackgroundSync::Look::when_due);
+        }
         std::optional<std::string> configured(std::string_view name) const {
             const config::Settings& settings = parts_.settings;
             if (name == option::custom_orders_table_enabled && settings.force_custom_orders_table)
@@ -224,7 +244,8 @@ struct Kernel::Parts {
                     create_missing_details();
                     database.write([&](Unit& unit) { sync::RunLock::make_shareable(unit, settings.table_prefix); });
                 },
-                [this](Unit& unit) { sync::RunLock::share_authority(unit, settings.table_prefix); }};
+                [this](Unit& unit) { sync::RunLock::share_authority(unit, settings.table_prefix); },
+                [this](std::span<const OrderId> saved) { background_sync.orders_saved(saved); }};
     }
 
     transfer::OrderImportServices order_import_services() {
@@ -378,6 +399,8 @@ struct Kernel::Parts {
     std::unique_ptr<OrderVerifier> verifier;
     std::unique_ptr<OrderRepairer> repairer;
     std::unique_ptr<LegacyDataHandler> legacy_data;
+    schedule::Scheduler actions;
+    sync::BackgroundSync background_sync;
     orders::OrderService order_service;
     orders::LedgerScan ledger;
     std::unique_ptr<OrderExporter> exporter;
@@ -406,6 +429,7 @@ OrderRepairer& Kernel::repairer() noexcept { return *parts_->repairer; }
 LegacyDataHandler& Kernel::legacy_data() noexcept { return *parts_->legacy_data; }
 Orders& Kernel::orders() noexcept { return parts_->order_service; }
 OrderLedger& Kernel::ledger() noexcept { return parts_->ledger; }
+Actions& Kernel::actions() noexcept { return parts_->actions; }
 OrderExporter& Kernel::exporter() noexcept { return *parts_->exporter; }
 DumpImporter& Kernel::importer() noexcept { return *parts_->importer; }
 OrderImporter& Kernel::order_importer() noexcept { return *parts_->order_importer; }

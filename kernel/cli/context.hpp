@@ -96,5 +96,7 @@ void add_hpos(CLI::App& app, Context& context);
 void add_hpos_quarantine(CLI::App& hpos, Context& context);
 void add_hpos_migration(CLI::App& hpos, Context& context);
 void add_option(CLI::App& app, Context& context);
+void add_action(CLI::App& app, Context& context);
+void add_serve(CLI::App& app, Context& context);
 
 }  // namespace ordo::cli

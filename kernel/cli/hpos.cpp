@@ -73,9 +73,10 @@ void status(const Context& context) {
     const auto kernel = context.open();
     kernel->require_shop();
     const SyncStatus status = kernel->synchronizer().get_status();
+    const std::string_view mirrored = to_string(kernel->synchronizer().get_background_sync_mode());
     if (context.json()) {
         print_json(json::object{{"authoritative", status.authoritative}, {"hpos_enabled", status.hpos_enabled},
-                                {"compatibility_mode", status.compatibility_mode}, {"orders_in_posts", status.orders_in_posts},
+                                {"compatibility_mode", status.compatibility_mode}, {"background_sync_mode", mirrored}, {"orders_in_posts", status.orders_in_posts},
                                 {"orders_in_hpos", status.orders_in_hpos}, {"pending", status.pending},
                                 {"only_in_backup", status.only_in_backup}, {"quarantined", status.quarantined},
                                 {"overflow", status.overflow}, {"unknown_types", types_to_json(status.unknown_types)},
@@ -87,6 +88,7 @@ void status(const Context& context) {
     print_table({"authoritative store", status.authoritative},
                 {{"HPOS enabled?", yes_no(status.hpos_enabled)},
                  {"Compatibility mode enabled?", yes_no(status.compatibility_mode)},
+                 {"Mirrored in the background", std::string(mirrored)},
                  {"Orders in posts", std::to_string(status.orders_in_posts)},
                  {"Orders in hpos", std::to_string(status.orders_in_hpos)},
                  {"Unsynced orders", std::to_string(status.pending)},
@@ -233,6 +235,19 @@ void add_hpos(CLI::App& app, Context& context) {
     CLI::App* disable = add_command(noun, "disable", "Make posts authoritative again", "ordo hpos disable",
                                     [&context, disable_arguments] { switch_to(context, store_posts, *disable_arguments); });
     disable->add_flag("--with-sync", disable_arguments->with_sync, "Turn compatibility mode on as well");
+
+    auto wanted = std::make_shared<std::string>();
+    CLI::App* mode = add_command(noun, "compatibility-mode", "Mirror every change of the authoritative store to the other one, or end that",
+                                 "ordo hpos compatibility-mode enable", [&context, wanted] {
+        const auto kernel = context.open_shop();
+        const bool on = *wanted == "enable", was_on = kernel->synchronizer().data_sync_is_enabled();
+        if (on != was_on) kernel->options().update(option::data_sync_enabled, on ? "yes" : "no");
+        const std::string_view way = to_string(kernel->synchronizer().get_background_sync_mode());
+        if (context.json()) print_json(json::object{{"compatibility_mode", on}, {"changed", on != was_on}, {"background_sync_mode", way}});
+        else print_line(fmt::format("compatibility mode {} {}{}", on == was_on ? "was already" : "is", on ? "on" : "off", on ? fmt::format("; orders are mirrored: {}", way) : ""));
+        if (on && on != was_on) context.say("`ordo serve` mirrors in the background, `ordo action run` does what is due, `ordo hpos sync` does everything at once");
+    });
+    mode->add_option("WHAT", *wanted, "enable or disable")->required()->check(CLI::IsMember({"enable", "disable"}));
 
     add_command(noun, "compatibility-info", "What each loaded plugin declares of custom_order_tables", "ordo hpos compatibility-info", [&context] {
         const auto kernel = context.open();

@@ -30,6 +30,8 @@ int main(int argc, char* argv[]) {
     cli::add_hooks(app, context);
     cli::add_order(app, context);
     cli::add_hpos(app, context);
+    cli::add_action(app, context);
+    cli::add_serve(app, context);
     cli::add_option(app, context);
     // After the nouns, which would inherit it.
     app.footer(

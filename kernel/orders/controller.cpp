@@ -180,6 +180,7 @@ SwitchResult Controller::perform_switch(const Direction& way, const SwitchOption
     result.switched = result.obstacles.empty();
     if (result.switched && turn_on) result.compatibility_mode = true;
     forget_filter_decision();
+    if (result.switched && turn_on && sync_set != "yes") sync_turned_on();
     return result;
 }
 

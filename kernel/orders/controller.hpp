@@ -42,6 +42,7 @@ public:
     std::function<bool()> has_shop;        ///< whether there is a database with a shop in it
     /// Waits for the units of runs under way and holds their next ones back until this unit ends.
     std::function<void(Unit&)> hold_runs;
+    std::function<void()> sync_turned_on;  ///< after a switch that turned compatibility mode on
 
     bool custom_orders_table_usage_is_enabled() override;
     std::string get_orders_data_store() override;

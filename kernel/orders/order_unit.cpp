@@ -373,7 +373,7 @@ std::vector<OrderWork> OrderUnit::run(Plan plan) {
                 // Announced are the works of the run that was committed.
                 const auto announce = [this, store, shared, works] {
                     remember_tables(store);
-                    if (shared->announce) shared->announce(*works);
+                    tell_saved(*works, shared->announce);
                 };
                 if (ran && journal_.has(unit, key)) return unit.after_commit(announce);  // only the answer to its commit was lost
                 services_.share_authority(unit);
@@ -391,6 +391,22 @@ std::vector<OrderWork> OrderUnit::run(Plan plan) {
             if (error.code() != errc::sync_direction || attempt == switches_max) throw;
         }
     }
+}
+
+void OrderUnit::tell_saved(const std::vector<OrderWork>& works, const std::function<void(const std::vector<OrderWork>&)>& announce) const {
+    std::vector<OrderId> saved;
+    for (const OrderWork& work : works)
+        if (work.written() && work.kind != OrderWork::Kind::erase) saved.push_back(work.id);
+    const auto tell = [&] {
+        if (!saved.empty()) services_.saved(saved);
+    };
+    try {
+        if (announce) announce(works);
+    } catch (...) {
+        tell();
+        throw;
+    }
+    tell();
 }
 
 void OrderUnit::require_tables(const std::string& store) {

@@ -31,6 +31,7 @@ struct OrderServices {
     Journal::Settings history;
     std::function<void(std::string_view store)> create_tables;   ///< the store's, items' and notes', and our own
     std::function<void(Unit&)> share_authority;                  ///< until the unit is over no switch decides
+    std::function<void(std::span<const OrderId>)> saved;         ///< after the outermost commit and its announcement; throws nothing
 };
 
 /// What is to become of one order, and what became of it.
@@ -90,6 +91,7 @@ private:
     class Body;
     std::vector<LoadedOrder> load_kept(Read& read, const std::string& store, std::span<const OrderId> ids) const;
     void require_tables(const std::string& store);
+    void tell_saved(const std::vector<OrderWork>& works, const std::function<void(const std::vector<OrderWork>&)>& announce) const;
     void remember_tables(const std::string& store);
 
     OrderServices services_;

@@ -6,6 +6,8 @@
 
 #include <ordo/database.hpp>
 
+#include "kernel/schedule/holder.hpp"
+
 namespace ordo::sync {
 
 class Claim {
@@ -17,16 +19,12 @@ public:
     virtual void keep_alive() const = 0;
 };
 
-/// Who holds a claim, as it stands in the tables: host, process id, start of the process, a number of its own.
-std::string make_holder();
-/// True: its process ran on this host and is gone.
-bool is_dead(const std::string& holder);
-/// "process 4711 on shop-1"
-std::string describe_holder(const std::string& holder);
+using schedule::describe_holder;
+using schedule::is_dead;
+using schedule::make_holder;
+using schedule::now_s;
 
 /// A claim that was silent for longer is given up.
 inline constexpr long claim_silent_s_max = 60;
-/// Seconds since 1970.
-long now_s();
 
 }  // namespace ordo::sync

@@ -2,6 +2,7 @@
 #include "kernel/sync/synchronizer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <future>
 #include <map>
@@ -33,6 +34,7 @@ bool concerns_everything(ErrorCode code) {
 struct Synchronizer::Scan {
     std::vector<OrderId> missing, different, deleted;
     std::uint64_t quarantined = 0, only_in_target = 0;
+    OrderId until{};                             ///< as far as both stores were looked at
     std::uint64_t pending() const noexcept { return missing.size() + different.size() + deleted.size(); }
 };
 
@@ -46,6 +48,15 @@ Direction Synchronizer::get_direction() {
 }
 
 bool Synchronizer::data_sync_is_enabled() { return services_.options->get(option::data_sync_enabled) == "yes"; }
+
+BackgroundSyncMode Synchronizer::get_background_sync_mode() {
+    static constexpr std::array names{option::background_sync_mode, option::data_sync_enabled};
+    const auto values = services_.options->get_many(names);
+    const std::string mode = values(option::background_sync_mode).value_or("");
+    for (const BackgroundSyncMode known : {BackgroundSyncMode::interval, BackgroundSyncMode::continuous, BackgroundSyncMode::off})
+        if (mode == to_string(known)) return known;
+    return values(option::data_sync_enabled) == "yes" ? BackgroundSyncMode::interval : BackgroundSyncMode::off;
+}
 
 Synchronizer::Tombstones Synchronizer::list_tombstones(const orders::StoreView& view, const Direction& way, std::size_t count_max) const {
     Tombstones found;
@@ -68,11 +79,12 @@ Synchronizer::Tombstones Synchronizer::list_tombstones(const orders::StoreView& 
     return found;
 }
 
-Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope scope) const {
+Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope scope, const ScanRange& range) const {
     Scan found;
     const orders::StoreView view(*services_.stores, read);
     const auto quarantined = quarantine_.digests(read, way.target);
     found.deleted = list_tombstones(view, way, SIZE_MAX).deleted;
+    std::erase_if(found.deleted, [&](OrderId id) { return id <= range.after; });
     // A switch asks for everything: what is left out of a short mirror would be missing in the new authoritative store.
     const auto orders_of = [&](const std::string& store, const std::vector<OrderId>& ids) {
         return scope == Scope::mirrored ? view.read_mirrored(way, store, ids) : view.read(store, ids);
@@ -81,7 +93,7 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope sc
         const auto at = quarantined.find(record.id);
         return at != quarantined.end() && at->second == orders::canonical_digest(record);
     };
-    merge(view, way, page_orders, [&](const MergedPage& page) {
+    merge(view, way, range.page_orders, [&](const MergedPage& page) {
         for (const OrderId id : page.only_target)
             found.only_in_target += !std::binary_search(found.deleted.begin(), found.deleted.end(), id);
         const auto source = orders_of(way.source, page.both);
@@ -98,15 +110,40 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope sc
             if (in_quarantine(order.record)) ++found.quarantined;
             else found.missing.push_back(order.record.id);
         }
-        return true;
-    });
+        found.until = page.until;
+        return found.missing.size() + found.different.size() < range.enough;
+    }, {range.after});
     std::sort(found.missing.begin(), found.missing.end());
     return found;
 }
 
+Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope scope) const { return scan(read, way, scope, {}); }
+
 orders::PendingOrders Synchronizer::count_pending(Read& read, const Direction& way) const {
     const Scan found = scan(read, way, Scope::everything);
     return {found.pending(), found.quarantined};
+}
+
+std::vector<OrderId> Synchronizer::find_pending(OrderId after, std::size_t count) {
+    const Direction way = get_direction();
+    std::vector<OrderId> ids;
+    services_.database->read([&](Read& read) {
+        const Scan found = scan(read, way, Scope::mirrored, {after, std::max<std::size_t>(count, 100), count});
+        ids = found.missing;
+        ids.insert(ids.end(), found.different.begin(), found.different.end());
+        // Of what was recorded beyond the last page nothing is said yet.
+        const bool whole = found.missing.size() + found.different.size() < count;
+        std::copy_if(found.deleted.begin(), found.deleted.end(), std::back_inserter(ids), [&](OrderId id) { return whole || id <= found.until; });
+        std::sort(ids.begin(), ids.end());
+    });
+    if (ids.size() > count) ids.resize(count);
+    return ids;
+}
+
+std::uint64_t Synchronizer::batch_size_of_actions(std::uint64_t usual) const {
+    SyncOptions options;
+    options.batch_size_usual = usual;
+    return batch_size(options);
 }
 
 std::uint64_t Synchronizer::get_total_pending_count() {
@@ -209,6 +246,10 @@ void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& 
         }, run.isolation);
     } catch (const Error& error) {
         if (concerns_everything(error.code())) throw;
+        if (writes.size() == 1 && is_there_by_now(run.way, writes.writes[0])) {
+            ++run.result.changed_meanwhile;
+            return;
+        }
         if (writes.size() == 1) return put_in_quarantine(run, writes.writes[0].id, writes.sources[0], "", error.what());
         const std::size_t half = writes.size() / 2;
         commit(run, writes.part(0, half), written);
@@ -231,6 +272,13 @@ void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& 
             ++run.result.changed_meanwhile;
         }
     }
+}
+
+bool Synchronizer::is_there_by_now(const Direction& way, const OrderWrite& write) const {
+    bool there = false;
+    if (write.op == WriteOp::insert)
+        services_.database->read([&](Read& read) { there = !services_.stores->get(way.target).read(read, {&write.id, 1}).empty(); });
+    return there;
 }
 
 Batch Synchronizer::read(const Direction& way, const ListIds& list_ids) const {
@@ -277,6 +325,37 @@ void Synchronizer::erase(Run& run, std::span<const OrderId> ids) const {
         erased = std::max<std::uint64_t>(erased, writes.size());  // none are left if an earlier try was committed after all
     }, run.isolation);
     run.result.written += erased;
+}
+
+namespace {
+
+/// The right of one who saves: no switch comes between. Others may write the same orders; each finds out by what it expects there.
+class SharedAuthority final : public Claim {
+public:
+    explicit SharedAuthority(const std::string& table_prefix) : prefix_(table_prefix) {}
+    void confirm(Unit& unit) const override { RunLock::share_authority(unit, prefix_); }
+    void keep_alive() const override {}
+
+private:
+    const std::string& prefix_;
+};
+
+}  // namespace
+
+void Synchronizer::mirror(std::span<const OrderId> order_ids) {
+    const Direction way = get_direction();
+    {
+        const std::lock_guard lock(tables_mutex_);
+        if (!targets_with_tables_.contains(way.target)) {
+            services_.create_tables(way.target);
+            targets_with_tables_.insert(way.target);
+        }
+    }
+    std::vector<OrderId> ids(order_ids.begin(), order_ids.end());
+    std::sort(ids.begin(), ids.end());
+    const SharedAuthority claim(services_.table_prefix);
+    Run run{way, claim, isolation(), {}};
+    write(run, read(way, [&](const orders::StoreView&) { return ids; }));
 }
 
 std::string Synchronizer::isolation() const {

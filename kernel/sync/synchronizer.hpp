@@ -6,7 +6,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include <ordo/data_synchronizer.hpp>
@@ -55,8 +57,15 @@ public:
     std::vector<QuarantineReport> list_quarantine() override;
     std::uint64_t drop_quarantined(std::span<const OrderId> order_ids) override;
     bool data_sync_is_enabled() override;
+    BackgroundSyncMode get_background_sync_mode() override;
     Direction get_direction() override;
 
+    /// The next orders above `after` that a sync would write or erase, ascending, at most `count`.
+    std::vector<OrderId> find_pending(OrderId after, std::size_t count);
+    /// Copies orders that were just committed, beside whatever else runs. Those that could not be copied wait.
+    void mirror(std::span<const OrderId> order_ids);
+    /// Orders of one batch where options and hooks do not want another size.
+    std::uint64_t batch_size_of_actions(std::uint64_t usual) const;
     /// What a switch from source to target waits for.
     orders::PendingOrders count_pending(Read& read, const Direction& way) const;
     const QuarantineTable& quarantine() const noexcept { return quarantine_; }
@@ -65,6 +74,12 @@ public:
 private:
     struct Scan;
     enum class Scope : std::uint8_t { mirrored, everything };
+    /// What of the shop is looked at: orders above `after`, a page at a time, until `enough` wait.
+    struct ScanRange {
+        OrderId after{};
+        std::size_t page_orders = 500, enough = SIZE_MAX;
+    };
+    Scan scan(Read& read, const Direction& way, Scope scope, const ScanRange& range) const;
     Scan scan(Read& read, const Direction& way, Scope scope) const;
     /// Recorded deletions from the source: to be carried out, or of orders the source has again.
     struct Tombstones {
@@ -83,6 +98,8 @@ private:
     Batch read(const Direction& way, const ListIds& list_ids) const;
     void write(Run& run, const Batch& batch) const;
     void commit(Run& run, const Writes& writes, std::vector<OrderId>& written) const;
+    /// True: an order that was to be inserted has been, by somebody else.
+    bool is_there_by_now(const Direction& way, const OrderWrite& write) const;
     /// True: the target has what `results` call written.
     bool is_in_target(Unit& unit, const Direction& way, const Writes& writes, std::span<const WriteResult> results) const;
     void put_in_quarantine(Run& run, OrderId order, const OrderRecord* source, std::string_view field, const std::string& reason) const;
@@ -100,6 +117,8 @@ private:
     SyncHooks hooks_;
     QuarantineTable quarantine_;
     MigrationRecord record_;
+    std::mutex tables_mutex_;
+    std::set<std::string> targets_with_tables_;   ///< of `mirror`
 };
 
 }  // namespace ordo::sync

@@ -2,6 +2,7 @@
 /// serves all stores. Implemented by the kernel. The role and its methods are WooCommerce's `DataSynchronizer`.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -14,6 +15,21 @@
 #include <ordo/types.hpp>
 
 namespace ordo {
+
+/// When changes of the authoritative store are mirrored by scheduled actions: at the shop's interval, all the time, or never but by hand.
+enum class BackgroundSyncMode : std::uint8_t { interval, continuous, off };
+
+constexpr std::string_view to_string(BackgroundSyncMode mode) noexcept {
+    switch (mode) {
+        case BackgroundSyncMode::interval: return "interval";
+        case BackgroundSyncMode::continuous: return "continuous";
+        case BackgroundSyncMode::off: return "off";
+    }
+    return "off";
+}
+
+/// Between two looks for orders that wait.
+inline constexpr std::chrono::seconds sync_interval_usual{300}, sync_interval_min{5};
 
 /// The five kinds label results. Differences are decided by content, never by date.
 enum class PendingKind : std::uint8_t {
@@ -117,6 +133,8 @@ public:
 
     /// Whether compatibility mode is on.
     virtual bool data_sync_is_enabled() = 0;
+    /// What its option says; where it says nothing, `interval` while compatibility mode is on.
+    virtual BackgroundSyncMode get_background_sync_mode() = 0;
     virtual Direction get_direction() = 0;
 };
 

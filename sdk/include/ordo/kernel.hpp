@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include <ordo/actions.hpp>
 #include <ordo/custom_orders_table_controller.hpp>
 #include <ordo/data_synchronizer.hpp>
 #include <ordo/database.hpp>
@@ -104,6 +105,7 @@ public:
     LegacyDataHandler& legacy_data() noexcept;
     Orders& orders() noexcept;
     OrderLedger& ledger() noexcept;
+    Actions& actions() noexcept;
     OrderExporter& exporter() noexcept;
     DumpImporter& importer() noexcept;
     OrderImporter& order_importer() noexcept;

@@ -11,6 +11,9 @@ namespace ordo {
 namespace option {
 inline constexpr std::string_view custom_orders_table_enabled = "woocommerce_custom_orders_table_enabled";
 inline constexpr std::string_view data_sync_enabled = "woocommerce_custom_orders_table_data_sync_enabled";
+/// How orders are mirrored in the background (`BackgroundSyncMode`), and every how many seconds, at least 5, in the first way.
+inline constexpr std::string_view background_sync_mode = "woocommerce_custom_orders_table_background_sync_mode";
+inline constexpr std::string_view background_sync_interval = "woocommerce_custom_orders_table_background_sync_interval";
 inline constexpr std::string_view custom_orders_table_created = "woocommerce_custom_orders_table_created";
 inline constexpr std::string_view migration_batch_size = "woocommerce_orders_cot_migration_batch_size";
 /// Isolation of the transactions that copy orders; they are transactions whatever

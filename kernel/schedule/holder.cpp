@@ -1,5 +1,5 @@
-/// See claim.hpp.
-#include "kernel/sync/claim.hpp"
+/// See holder.hpp.
+#include "kernel/schedule/holder.hpp"
 
 #include <array>
 #include <chrono>
@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-namespace ordo::sync {
+namespace ordo::schedule {
 namespace {
 
 std::string host_name() {
@@ -57,4 +57,4 @@ long now_s() {
     return static_cast<long>(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
 }
 
-}  // namespace ordo::sync
+}  // namespace ordo::schedule

@@ -1,0 +1,94 @@
+/// See background_sync.hpp.
+#include "kernel/sync/background_sync.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace ordo::sync {
+namespace {
+
+constexpr std::string_view look_hook = "wc_schedule_pending_batch_process", batch_hook = "wc_run_batch_process", group = "wc_batch_processes";
+constexpr std::uint64_t batch_orders = 25;
+
+ActionRequest request(std::string_view hook) {
+    ActionRequest wanted;
+    wanted.hook = hook;
+    wanted.group = group;
+    return wanted;
+}
+
+/// "[417]": the batch begins after that order.
+OrderId parse_after(std::string_view args) {
+    std::uint64_t id = 0;
+    for (const char c : args)
+        if (c >= '0' && c <= '9' && id < UINT64_MAX / 100) id = id * 10 + static_cast<std::uint64_t>(c - '0');
+    return OrderId{id};
+}
+
+}  // namespace
+
+BackgroundSync::BackgroundSync(Actions& actions, Synchronizer& synchronizer, const options::OptionsTable& options, Log& log)
+    : actions_(actions), synchronizer_(synchronizer), options_(options), log_(log) {
+    actions_.handle(look_hook, [this](const std::string&) { return look_for_orders(); });
+    actions_.handle(batch_hook, [this](const std::string& args) { return run_batch(args); });
+}
+
+std::chrono::seconds BackgroundSync::interval() const {
+    if (synchronizer_.get_background_sync_mode() == BackgroundSyncMode::continuous) return sync_interval_min;
+    const auto seconds = parse_unix_time(options_.get(option::background_sync_interval).value_or(""));
+    return seconds ? std::max(seconds->time_since_epoch(), sync_interval_min) : sync_interval_usual;
+}
+
+void BackgroundSync::settle(Look look) {
+    if (synchronizer_.get_background_sync_mode() == BackgroundSyncMode::off) {
+        for (const std::string_view hook : {look_hook, batch_hook}) actions_.cancel(hook);
+        return;
+    }
+    ActionRequest wanted = request(look_hook);
+    wanted.every = interval();
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    wanted.at = look == Look::now ? now : now + wanted.every;
+    const auto waiting = actions_.list({ActionStatus::pending, wanted.hook});
+    const bool agrees = !waiting.empty() && waiting.front().every == wanted.every && waiting.front().scheduled <= wanted.at;
+    if (!agrees) actions_.schedule(wanted);
+}
+
+void BackgroundSync::orders_saved(std::span<const OrderId> orders) noexcept {
+    try {
+        static constexpr std::array names{option::background_sync_mode, option::data_sync_enabled};
+        const auto values = options_.get_many(names);
+        if (values(option::data_sync_enabled) != "yes" || values(option::background_sync_mode) != to_string(BackgroundSyncMode::continuous)) return;
+        synchronizer_.mirror(orders);
+    } catch (const std::exception& error) {
+        // The save stands; the next look finds them.
+        log_.warning("{} orders from {} on were saved and not mirrored yet: {}", orders.size(), orders.empty() ? OrderId{} : orders.front(), error.what());
+    }
+}
+
+std::string BackgroundSync::look_for_orders() {
+    if (synchronizer_.get_background_sync_mode() == BackgroundSyncMode::off) return "nothing to do: orders are not mirrored in the background";
+    if (synchronizer_.find_pending({}, 1).empty()) return "no order waits";
+    actions_.schedule(request(batch_hook));
+    return fmt::format("orders wait: {} is scheduled", batch_hook);
+}
+
+std::string BackgroundSync::run_batch(const std::string& args) {
+    const OrderId after = parse_after(args);
+    const std::uint64_t size = synchronizer_.batch_size_of_actions(batch_orders);
+    const std::vector<OrderId> ids = synchronizer_.find_pending(after, size);
+    const BatchResult result = ids.empty() ? BatchResult{} : synchronizer_.process_batch(ids);
+    if (ids.size() == size) {
+        // Further on from here: each batch of a large shop would look through all that is equal by now.
+        ActionRequest next = request(batch_hook);
+        next.args = fmt::format("[{}]", ids.back());
+        actions_.schedule(next);
+    } else if (after != OrderId{}) {
+        settle(Look::now);  // who changed behind the batches' backs
+    }
+    return fmt::format("{} orders to {}: {} written, {} equal, {} in quarantine", ids.size(), synchronizer_.get_direction().target, result.written, result.unchanged,
+                       result.quarantined.size());
+}
+
+}  // namespace ordo::sync

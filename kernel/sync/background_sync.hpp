@@ -1,0 +1,37 @@
+/// Mirroring by scheduled actions, under the documents' names: `wc_schedule_pending_batch_process` looks whether orders wait, again and
+/// again; `wc_run_batch_process` copies the next few and has itself scheduled until none do. Which of them are scheduled follows
+/// from the shop's options alone. Thread-safe.
+#pragma once
+
+#include <string>
+
+#include <ordo/actions.hpp>
+
+#include "kernel/options/options_table.hpp"
+#include "kernel/sync/synchronizer.hpp"
+
+namespace ordo::sync {
+
+class BackgroundSync {
+public:
+    /// Makes itself the handler of both actions.
+    BackgroundSync(Actions& actions, Synchronizer& synchronizer, const options::OptionsTable& options, Log& log);
+
+    enum class Look : std::uint8_t { when_due, now };
+    /// Makes the schedule agree with the options. Does nothing where it does.
+    void settle(Look look);
+    /// Orders were saved and committed: where compatibility mode is continuous they are mirrored at once. Never throws.
+    void orders_saved(std::span<const OrderId> orders) noexcept;
+
+private:
+    std::string look_for_orders();
+    std::string run_batch(const std::string& args);
+    std::chrono::seconds interval() const;
+
+    Actions& actions_;
+    Synchronizer& synchronizer_;
+    const options::OptionsTable& options_;
+    Log& log_;
+};
+
+}  // namespace ordo::sync

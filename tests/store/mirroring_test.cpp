@@ -1,0 +1,197 @@
+/// Compatibility mode that mirrors continuously: what is saved in the authoritative store is in the other one at once.
+#include <thread>
+
+#include <ordo/orders.hpp>
+
+#include "tests/support/empty_shop.hpp"
+
+namespace ordo::test {
+namespace {
+
+struct MirroredShop {
+    explicit MirroredShop(const std::string& name) : store(name), backup(name == "posts" ? "hpos" : "posts"), shop(name), orders(shop.kernel().orders()) {
+        shop.kernel().options().update(option::background_sync_mode, "continuous");
+        shop.kernel().options().update(option::data_sync_enabled, "yes");
+    }
+    Order saved(const std::function<void(Order&)>& change) {
+        Order order;
+        change(order);
+        orders.require_saved(order);
+        return order;
+    }
+    Order in_backup(OrderId id) {
+        const auto record = shop.kernel().legacy_data().get_order_from_datastore(id, backup);
+        REQUIRE(record);
+        return Order(*record);
+    }
+    std::string one(const std::string& sql) { return select_one(shop.database(), sql); }
+    void check_equal() {
+        CHECK(shop.export_all("posts") == shop.export_all("hpos"));
+        CHECK(shop.kernel().synchronizer().get_total_pending_count() == 0);
+    }
+
+    std::string store, backup;
+    EmptyShop shop;
+    Orders& orders;
+};
+
+}  // namespace
+
+TEST_CASE("mirrored continuously, whatever is done to an order is in the backup at once, and nothing waits [DS9] [DS11] [DS15] [TD19] [TD75]") {
+    MirroredShop all(GENERATE("posts", "hpos"));
+    CAPTURE(all.store);
+    const Order order = all.saved([](Order& o) {
+        o.set_total("50");
+        o.set_billing_city("Brno");
+        o.add_meta_data("gift", "yes");
+        o.add_product("Tea", "4", "40", "40");
+    });
+    all.check_equal();
+    CHECK(all.one("SELECT post_type FROM wp_posts WHERE ID = " + std::to_string(order.get_id().value)) == "shop_order");
+    CHECK(all.shop.kernel().verifier().diff(order.get_id()).empty());
+    all.orders.update(order.get_id(), [](Order& o) { o.set_status("on-hold"); });
+    CHECK(all.in_backup(order.get_id()).get_status() == "on-hold");
+    all.orders.add_note({order.get_id(), "Called."});
+    all.orders.refund({order.get_id(), Decimal::parse("20"), "broken"});
+    all.check_equal();
+    REQUIRE(all.orders.trash(order.get_id()));
+    CHECK(all.in_backup(order.get_id()).get_status() == "trash");
+    all.check_equal();
+    REQUIRE(all.orders.untrash(order.get_id()));
+    all.check_equal();
+
+    // The switch finds it all there.
+    REQUIRE(all.shop.kernel().controller().switch_authoritative_store(all.backup, {}).switched);
+    CHECK(all.orders.require(order.get_id()).get_status() == "on-hold");
+    CHECK(all.orders.get_remaining_refund_amount(order.get_id()) == Decimal::parse("30"));
+    all.orders.update(order.get_id(), [](Order& o) { o.set_billing_city("Praha"); });
+    all.check_equal();
+    REQUIRE(all.orders.remove(order.get_id()));
+    CHECK(all.shop.export_all("posts").empty());
+    all.check_equal();
+}
+
+TEST_CASE("meta that is added and deleted by saves of meta alone is so in the backup [DS23]") {
+    MirroredShop all(GENERATE("posts", "hpos"));
+    CAPTURE(all.store);
+    const Order order = all.saved([](Order&) {});
+    all.orders.update(order.get_id(), [](Order& o) {
+        o.add_meta_data("first", "1");
+        o.add_meta_data("second", "2");
+    });
+    all.orders.update(order.get_id(), [](Order& o) { o.delete_meta_data("second"); });
+    CHECK(all.in_backup(order.get_id()).get_meta("first") == "1");
+    CHECK(!all.in_backup(order.get_id()).meta_exists("second"));
+}
+
+TEST_CASE("a refund's changes and its meta, values and their order, are in the backup [RF5] [RF9] [RF11]") {
+    MirroredShop all(GENERATE("posts", "hpos"));
+    CAPTURE(all.store);
+    const Order order = all.saved([](Order& o) { o.set_total("20"); });
+    const Order refund = all.orders.refund({order.get_id(), Decimal::parse("10"), "first"});
+    all.orders.update(refund.get_id(), [](Order& o) {
+        o.set_reason("second");
+        o.set_amount("5");
+        o.set_refunded_by(2);
+        o.set_refunded_payment(true);
+        o.add_meta_data("colour", "red");
+        o.add_meta_data("colour", "blue");
+        o.add_meta_data("gone", "1");
+    });
+    all.orders.update(refund.get_id(), [](Order& o) {
+        o.delete_meta_data("gone");
+        o.add_meta_data("added", "1");
+    });
+    const Order copy = all.in_backup(refund.get_id());
+    CHECK(copy.get_reason() == "second");
+    CHECK(copy.get_amount() == Decimal::parse("5"));
+    CHECK(copy.get_refunded_by() == 2);
+    CHECK(copy.get_refunded_payment());
+    CHECK(copy.get_meta_values("colour") == std::vector<std::string>{"red", "blue"});
+    CHECK(!copy.meta_exists("gone"));
+    CHECK(copy.get_meta("added") == "1");
+}
+
+TEST_CASE("a note renews both stores' dates to the same second, and the post's dates are the site's [MD3] [TD113]") {
+    MirroredShop all(GENERATE("posts", "hpos"));
+    CAPTURE(all.store);
+    all.shop.kernel().options().update(option::timezone_string, "Asia/Kolkata");
+    const Order order = all.saved([](Order& o) { o.set_date_modified(*parse_datetime("2020-01-01 00:00:00")); });
+    all.orders.add_note({order.get_id(), "x"});
+    const UtcSeconds modified = *all.orders.require(order.get_id()).get_date_modified(), created = *order.get_date_created();
+    CHECK(modified > *parse_datetime("2026-01-01 00:00:00"));
+    CHECK(all.one("SELECT date_updated_gmt FROM wp_wc_orders") == format_datetime(modified));
+    CHECK(all.one("SELECT post_modified_gmt FROM wp_posts") == format_datetime(modified));
+    CHECK(all.one("SELECT post_modified FROM wp_posts") == all.orders.site_zone().to_local(modified));
+    CHECK(all.one("SELECT post_date FROM wp_posts") == all.orders.site_zone().to_local(created));
+}
+
+TEST_CASE("a flag that was set stays set, whatever is mirrored after it [TD139]") {
+    MirroredShop all(GENERATE("posts", "hpos"));
+    CAPTURE(all.store);
+    int recorded = 0;
+    for (const std::string_view status : {"processing", "completed"})
+        all.shop.kernel().hooks().on(hook::order_status, {status}, [&](OrderId id, const Order&) {
+            all.orders.update(id, [&](Order& o) {
+                recorded += !o.get_recorded_sales();
+                o.set_recorded_sales(true);
+            });
+        });
+    const Order order = all.saved([](Order&) {});
+    for (const char* status : {"processing", "completed"}) all.orders.update(order.get_id(), [&](Order& o) { o.set_status(status); });
+    CHECK(recorded == 1);
+    CHECK(all.one("SELECT recorded_sales FROM wp_wc_order_operational_data") == "1");
+    CHECK(all.one("SELECT meta_value FROM wp_postmeta WHERE meta_key = '_recorded_sales'") == "yes");
+}
+
+TEST_CASE("saves of many threads are mirrored beside a synchronisation: no error, and in the end both stores are equal [G26]") {
+    MirroredShop all(GENERATE("posts", "hpos"));
+    CAPTURE(all.store);
+    std::vector<OrderId> ids;
+    for (int i = 0; i < 4; ++i) ids.push_back(all.saved([](Order& o) { o.set_total("100"); }).get_id());
+    std::mutex mutex;
+    std::vector<std::string> failures;
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 4; ++thread)
+        threads.emplace_back([&, thread] {
+            try {
+                for (int i = 0; i < 10; ++i) {
+                    all.orders.update(ids[static_cast<std::size_t>(i % 4)], [&](Order& o) { o.add_meta_data("seen", fmt::format("{} {}", thread, i)); });
+                    Order fresh;
+                    all.orders.require_saved(fresh);
+                }
+            } catch (const std::exception& error) {
+                const std::lock_guard lock(mutex);
+                failures.emplace_back(error.what());
+            }
+        });
+    std::uint64_t quarantined = 0;
+    for (int i = 0; i < 3; ++i) quarantined += all.shop.kernel().synchronizer().sync({}).quarantined;
+    for (std::thread& thread : threads) thread.join();
+    CHECK(failures == std::vector<std::string>{});
+    CHECK(quarantined == 0);
+    std::size_t seen = 0;
+    for (const OrderId id : ids) seen += all.orders.require(id).get_meta_values("seen").size();
+    CHECK(seen == 40);
+    all.shop.kernel().actions().run_due({});  // what could not be mirrored at once, if anything
+    for (const auto& action : all.shop.kernel().actions().list({ActionStatus::pending})) all.shop.kernel().actions().run(action.id);
+    all.shop.kernel().actions().run_due({});
+    all.check_equal();
+}
+
+TEST_CASE("what cannot be mirrored stands where it was saved, and waits [G4]", "[sqlite]") {
+    MirroredShop all("hpos");
+    const Order order = all.saved([](Order& o) { o.set_total("5"); });
+    execute(all.shop.database(), "CREATE TRIGGER broken BEFORE INSERT ON wp_postmeta WHEN NEW.meta_key = 'broken' BEGIN SELECT RAISE(ABORT, 'no'); END");
+    all.orders.update(order.get_id(), [](Order& o) { o.add_meta_data("broken", "yes"); });
+    CHECK(all.orders.require(order.get_id()).get_meta("broken") == "yes");
+    CHECK(!all.in_backup(order.get_id()).meta_exists("broken"));
+    CHECK(all.shop.kernel().synchronizer().list_quarantine().size() == 1);
+    execute(all.shop.database(), "DROP TRIGGER broken");
+    all.orders.update(order.get_id(), [](Order& o) { o.set_billing_city("Brno"); });
+    CHECK(all.in_backup(order.get_id()).get_meta("broken") == "yes");
+    CHECK(all.shop.kernel().synchronizer().list_quarantine().empty());
+    all.check_equal();
+}
+
+}  // namespace ordo::test
