@@ -31,7 +31,7 @@ struct OrderServices {
     Journal::Settings history;
     std::function<void(std::string_view store)> create_tables;   ///< the store's, items' and notes', and our own
     std::function<void(Unit&)> share_authority;                  ///< until the unit is over no switch decides
-    std::function<void(std::span<const OrderId>)> saved;         ///< after the outermost commit and its announcement; throws nothing
+    std::function<void(std::span<const OrderId>)> saved;         ///< after the outermost commit and its announcement
 };
 
 /// What is to become of one order, and what became of it.

@@ -55,7 +55,7 @@ void BackgroundSync::settle(Look look) {
     if (!agrees) actions_.schedule(wanted);
 }
 
-void BackgroundSync::orders_saved(std::span<const OrderId> orders) noexcept {
+void BackgroundSync::orders_saved(std::span<const OrderId> orders) {
     try {
         static constexpr std::array names{option::background_sync_mode, option::data_sync_enabled};
         const auto values = options_.get_many(names);

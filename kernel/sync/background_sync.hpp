@@ -20,8 +20,8 @@ public:
     enum class Look : std::uint8_t { when_due, now };
     /// Makes the schedule agree with the options. Does nothing where it does.
     void settle(Look look);
-    /// Orders were saved and committed: where compatibility mode is continuous they are mirrored at once. Never throws.
-    void orders_saved(std::span<const OrderId> orders) noexcept;
+    /// Orders were saved and committed: where compatibility mode is continuous they are mirrored at once. Failures are logged.
+    void orders_saved(std::span<const OrderId> orders);
 
 private:
     std::string look_for_orders();
