@@ -262,7 +262,7 @@ void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& 
             ++run.result.written;
             run.result.overflow += faults.size();
             written.push_back(results[i].id);
-        } else if (results[i].outcome == Outcome::refused) {
+        } else if (results[i].outcome == Outcome::refused && !is_there_by_now(run.way, writes.writes[i])) {
             const Fault* fault = faults.empty() ? nullptr : &faults.front();
             const std::string field = !fault ? "" : fault->field ? std::string(field_spec(*fault->field).name) : fault->meta_key;
             put_in_quarantine(run, results[i].id, writes.sources[i], field, std::string(to_string(fault ? fault->rule : Rule::store_refused)));
