@@ -125,6 +125,8 @@ struct Kernel::Parts {
         controller.count_pending = [this](Read& read, const Direction& way) { return synchronizer.count_pending(read, way); };
         controller.create_tables = [this] { create_tables(store_hpos); };
         controller.has_shop = [this] { return has_shop(); };
+        controller.bring_rest = [this](Unit& unit, const Direction& way) { return synchronizer.bring_rest(unit, way); };
+        controller.rest_brought = [this](std::span<const OrderId> orders, const Direction& way) { synchronizer.tell_brought(orders, way); };
         controller.sync_turned_on = [this] { background_sync.settle(sync::BackgroundSync::Look::now); };
         actions.before_run = [this] { background_sync.settle(sync::BackgroundSync::Look::when_due); };
         controller.hold_runs = [this](Unit& unit) { sync::RunLock::hold_all(unit, settings.table_prefix); };

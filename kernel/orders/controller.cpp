@@ -1,12 +1,17 @@
 /// See controller.hpp.
 #include "kernel/orders/controller.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace ordo::orders {
 namespace {
 
 using Kind = SwitchObstacle::Kind;
+
+/// So many are copied within the unit of a switch; everybody who saves waits for it.
+constexpr std::uint64_t rest_orders_max = 100;
 
 std::string quantity(std::uint64_t orders, std::string_view verb_one, std::string_view verb_many) {
     return fmt::format("{} order{} {}", orders, orders == 1 ? "" : "s", orders == 1 ? verb_one : verb_many);
@@ -166,17 +171,28 @@ SwitchResult Controller::perform_switch(const Direction& way, const SwitchOption
     if (way.source == way.target) return result;
     // Everything is asked before the transaction, vetoes only here: no hook may run inside one.
     result.obstacles = get_switch_obstacles_between(way, options);
-    if (!result.obstacles.empty()) return result;
+    // While changes are mirrored a few always wait: the switch brings them along, and nobody can save more meanwhile.
+    const auto is_brought_along = [&](const SwitchObstacle& obstacle) {
+        return result.compatibility_mode && obstacle.kind == Kind::pending_orders && obstacle.orders <= rest_orders_max;
+    };
+    if (!std::all_of(result.obstacles.begin(), result.obstacles.end(), is_brought_along)) return result;
     if (way.target == store_hpos) create_tables();
     const bool turn_on = options.sync == SyncAfterSwitch::turn_on || !sync_set;
+    std::vector<OrderId> brought;
     database_->write([&](Unit& unit) {
         // Asked again inside: what was saved since then waits too. A run that copies the other way writes nothing after this.
         hold_runs(unit);
+        brought.clear();
         result.obstacles = obstacles_in(unit, way, options);
+        if (!result.obstacles.empty() && std::all_of(result.obstacles.begin(), result.obstacles.end(), is_brought_along)) {
+            brought = bring_rest(unit, way);
+            result.obstacles = obstacles_in(unit, way, options);
+        }
         if (!result.obstacles.empty()) return;
         options_->set(unit, option::custom_orders_table_enabled, way.target == store_hpos ? "yes" : "no");
         if (turn_on) options_->set(unit, option::data_sync_enabled, "yes");
     });
+    rest_brought(brought, way);
     result.switched = result.obstacles.empty();
     if (result.switched && turn_on) result.compatibility_mode = true;
     forget_filter_decision();

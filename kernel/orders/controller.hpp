@@ -43,6 +43,9 @@ public:
     /// Waits for the units of runs under way and holds their next ones back until this unit ends.
     std::function<void(Unit&)> hold_runs;
     std::function<void()> sync_turned_on;  ///< after a switch that turned compatibility mode on
+    /// Within the unit of a switch: copies what waits. Gives what was copied, which `rest_brought` tells once it is committed.
+    std::function<std::vector<OrderId>(Unit&, const Direction&)> bring_rest;
+    std::function<void(std::span<const OrderId>, const Direction&)> rest_brought;
 
     bool custom_orders_table_usage_is_enabled() override;
     std::string get_orders_data_store() override;

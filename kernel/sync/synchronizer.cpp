@@ -277,7 +277,7 @@ void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& 
 bool Synchronizer::is_there_by_now(const Direction& way, const OrderWrite& write) const {
     bool there = false;
     if (write.op == WriteOp::insert)
-        services_.database->read([&](Read& read) { there = !services_.stores->get(way.target).read(read, {&write.id, 1}).empty(); });
+        services_.database->read([&](Read& read) { there = !orders::StoreView(*services_.stores, read).read(way.target, {&write.id, 1}, AutoDrafts::include).empty(); });
     return there;
 }
 
@@ -297,10 +297,14 @@ void Synchronizer::write(Run& run, const Batch& batch) const {
     const Writes all = batch.all();
     commit(run, all.part(0, batch.healthy), written);
     for (std::size_t i = batch.healthy; i < all.size(); ++i) commit(run, all.part(i, 1), written);
-    std::sort(written.begin(), written.end());
-    for (const OrderId id : written) {
-        if (to_posts) hooks_.after_to_posts(id);
-        hooks_.after(id, run.way);
+    tell_written(std::move(written), run.way);
+}
+
+void Synchronizer::tell_written(std::vector<OrderId> ids, const Direction& way) const {
+    std::sort(ids.begin(), ids.end());
+    for (const OrderId id : ids) {
+        if (way.target == store_posts) hooks_.after_to_posts(id);
+        hooks_.after(id, way);
     }
 }
 
@@ -315,17 +319,45 @@ void Synchronizer::erase(Run& run, std::span<const OrderId> ids) const {
     std::uint64_t erased = 0;
     services_.database->write([&](Unit& unit) {
         confirm(run, unit);
-        // Only what is an order in the target: by now the id may be another post's. The record is forgotten all the same.
-        std::vector<OrderWrite> writes;
-        for (const auto& held : orders::StoreView(*services_.stores, unit).read(run.way.target, ids))
-            writes.push_back({WriteOp::erase, held.record.id, held.record.type, {}, {}});
-        orders::write_orders(unit, *services_.stores, run.way.target, writes, std::vector<const OrderRecord*>(writes.size(), nullptr));
-        quarantine_.release(unit, run.way.target, ids);
-        forget_deleted(unit, ids);
-        erased = std::max<std::uint64_t>(erased, writes.size());  // none are left if an earlier try was committed after all
+        erased = std::max(erased, erase_in(unit, run.way, ids));  // none are left if an earlier try was committed after all
     }, run.isolation);
     run.result.written += erased;
 }
+
+std::uint64_t Synchronizer::erase_in(Unit& unit, const Direction& way, std::span<const OrderId> ids) const {
+    // Only what is an order in the target: by now the id may be another post's. The record is forgotten all the same.
+    std::vector<OrderWrite> writes;
+    for (const auto& held : orders::StoreView(*services_.stores, unit).read(way.target, ids)) writes.push_back({WriteOp::erase, held.record.id, held.record.type, {}, {}});
+    orders::write_orders(unit, *services_.stores, way.target, writes, std::vector<const OrderRecord*>(writes.size(), nullptr));
+    quarantine_.release(unit, way.target, ids);
+    forget_deleted(unit, ids);
+    return writes.size();
+}
+
+std::vector<OrderId> Synchronizer::bring_rest(Unit& unit, const Direction& way) {
+    const Scan found = scan(unit, way, Scope::everything);
+    std::vector<OrderId> ids = found.missing, brought;
+    ids.insert(ids.end(), found.different.begin(), found.different.end());
+    std::sort(ids.begin(), ids.end());
+    try {
+        unit.savepoint([&] {
+            const Batch batch = read(way, [&](const orders::StoreView&) { return ids; });
+            for (const WriteResult& one : orders::write_orders(unit, *services_.stores, way.target, batch.writes, batch.sources)) {
+                if (one.outcome != Outcome::written) throw Error(errc::order_refused, fmt::format("order {} could not be copied to {}", one.id, way.target));
+                brought.push_back(one.id);
+            }
+            quarantine_.release(unit, way.target, brought);
+            if (!found.deleted.empty()) erase_in(unit, way, found.deleted);
+        });
+    } catch (const Error& error) {
+        if (concerns_everything(error.code())) throw;
+        services_.log->warning("what waits was not brought along: {}", error.what());
+        brought.clear();
+    }
+    return brought;
+}
+
+void Synchronizer::tell_brought(std::span<const OrderId> order_ids, const Direction& way) const { tell_written({order_ids.begin(), order_ids.end()}, way); }
 
 namespace {
 

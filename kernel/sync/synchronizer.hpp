@@ -64,6 +64,10 @@ public:
     std::vector<OrderId> find_pending(OrderId after, std::size_t count);
     /// Copies orders that were just committed, beside whatever else runs. Those that could not be copied wait.
     void mirror(std::span<const OrderId> order_ids);
+    /// Within the unit of a switch, which holds everybody else: copies what waits, all of it or nothing, and gives the orders.
+    std::vector<OrderId> bring_rest(Unit& unit, const Direction& way);
+    /// The hooks of those orders, after the commit.
+    void tell_brought(std::span<const OrderId> order_ids, const Direction& way) const;
     /// Orders of one batch where options and hooks do not want another size.
     std::uint64_t batch_size_of_actions(std::uint64_t usual) const;
     /// What a switch from source to target waits for.
@@ -110,6 +114,9 @@ private:
     std::string isolation() const;
     void forget_deleted(Unit& unit, std::span<const OrderId> ids) const;
     void erase(Run& run, std::span<const OrderId> ids) const;
+    /// Gives how many of these the target had as orders.
+    std::uint64_t erase_in(Unit& unit, const Direction& way, std::span<const OrderId> ids) const;
+    void tell_written(std::vector<OrderId> ids, const Direction& way) const;
     void release_settled(const Run& run) const;
     std::uint64_t batch_size(const SyncOptions& options) const;
 

@@ -55,13 +55,10 @@ TEST_CASE("the way of the documents: compatibility mode on, 25 at a time until n
     REQUIRE(folder.ordo({"hpos", "enable"}).exit == 0);
     REQUIRE(folder.ordo({"order", "update", "43", "44", "--meta", "gift=yes"}).exit == 0);
     REQUIRE(folder.ordo({"order", "status", "45", "completed"}).exit == 0);
-    CHECK(folder.ordo({"hpos", "disable"}).exit == 3);
-    const auto waiting = folder.json({"action", "list", "--status", "pending"}).as_array();
-    REQUIRE(waiting.size() >= 1);
-    REQUIRE(folder.ordo({"action", "run", std::to_string(waiting[0].at("action").as_int64())}).exit == 0);
-    CHECK(folder.ordo({"action", "run"}).exit == 0);
-    CHECK(pending(folder) == "0\n");
+    // At once: the few that wait come along.
+    CHECK(pending(folder) == "3\n");
     REQUIRE(folder.ordo({"hpos", "disable"}).exit == 0);
+    CHECK(pending(folder) == "0\n");
     CHECK(folder.sql().one("SELECT COUNT(*) FROM wp_postmeta WHERE meta_key = 'gift' AND meta_value = 'yes'") == "2");
     CHECK(folder.ordo({"hpos", "verify-data"}).exit == 0);
 

@@ -1,9 +1,12 @@
 /// Compatibility mode that mirrors continuously: what is saved in the authoritative store is in the other one at once.
+#include <array>
+#include <atomic>
 #include <thread>
 
 #include <ordo/orders.hpp>
 
 #include "tests/support/empty_shop.hpp"
+#include "tests/support/soak.hpp"
 
 namespace ordo::test {
 namespace {
@@ -193,6 +196,101 @@ TEST_CASE("what cannot be mirrored stands where it was saved, and waits [G4]", "
     CHECK(all.in_backup(order.get_id()).get_meta("broken") == "yes");
     CHECK(all.shop.kernel().synchronizer().list_quarantine().empty());
     all.check_equal();
+}
+
+TEST_CASE("a switch brings along the few that wait while changes are mirrored, and refuses where more do or none are mirrored [G13] [G14]") {
+    const std::string store = GENERATE("posts", "hpos"), other = store == "posts" ? "hpos" : "posts";
+    CAPTURE(store);
+    EmptyShop shop(store);
+    Orders& orders = shop.kernel().orders();
+    auto& controller = shop.kernel().controller();
+    const auto make = [&](int count) {
+        OrderId last;
+        for (int i = 0; i < count; ++i) {
+            Order order;
+            order.set_total("5");
+            orders.require_saved(order);
+            last = order.get_id();
+        }
+        return last;
+    };
+    const OrderId changed = make(3), removed = make(1);
+    shop.kernel().options().update(option::data_sync_enabled, "no");
+    shop.kernel().synchronizer().sync({});
+    REQUIRE(orders.remove(removed));
+    orders.update(changed, [](Order& o) { o.set_billing_city("Brno"); });
+    CHECK(controller.switch_authoritative_store(other, {}).obstacles.size() == 1);
+
+    shop.kernel().options().update(option::data_sync_enabled, "yes");
+    std::vector<OrderId> told;
+    shop.kernel().hooks().on(hook::after_order_sync, [&](OrderId id, Direction) { told.push_back(id); });
+    const OrderId fresh = make(1);
+    REQUIRE(controller.switch_authoritative_store(other, {}).switched);
+    CHECK(told == std::vector<OrderId>{changed, fresh});
+    CHECK(orders.require(changed).get_billing_city() == "Brno");
+    CHECK(!orders.get(removed));
+    CHECK(shop.export_all("posts") == shop.export_all("hpos"));
+    CHECK(shop.kernel().synchronizer().get_total_pending_count() == 0);
+
+    make(101);
+    const SwitchResult refused = controller.switch_authoritative_store(store, {});
+    CHECK(!refused.switched);
+    REQUIRE(refused.obstacles.size() == 1);
+    CHECK(refused.obstacles[0].orders == 101);
+    CHECK(controller.get_orders_data_store() == other);
+}
+
+TEST_CASE("switched there and back under continuous writes, no order and no change is lost [G14]") {
+    EmptyShop shop("posts");
+    Orders& orders = shop.kernel().orders();
+    auto& controller = shop.kernel().controller();
+    shop.kernel().options().update(option::data_sync_enabled, "yes");
+    std::vector<OrderId> ids;
+    for (int i = 0; i < 4; ++i) {
+        Order order;
+        order.update_meta_data("counted", "0");
+        orders.require_saved(order);
+        ids.push_back(order.get_id());
+    }
+    std::atomic<bool> stop = false;
+    std::atomic<int> made = 0;
+    std::array<int, 4> counted{};
+    std::mutex mutex;
+    std::vector<std::string> failures;
+    std::vector<std::thread> threads;
+    for (std::size_t thread = 0; thread < ids.size(); ++thread)
+        threads.emplace_back([&, thread] {
+            try {
+                while (!stop) {
+                    orders.update(ids[thread], [](Order& o) { o.update_meta_data("counted", std::to_string(std::stoi(o.get_meta("counted")) + 1)); });
+                    ++counted[thread];
+                    if (made >= 60) continue;
+                    Order order;
+                    orders.require_saved(order);
+                    ++made;
+                }
+            } catch (const std::exception& error) {
+                const std::lock_guard lock(mutex);
+                failures.emplace_back(error.what());
+            }
+        });
+    int switches = 0;
+    for (int i = 0; i < (soaking() ? 1000 : 10); ++i) {
+        try {
+            switches += controller.switch_authoritative_store(i % 2 == 0 ? "hpos" : "posts", {}).switched;
+        } catch (const std::exception& error) {
+            const std::lock_guard lock(mutex);
+            failures.emplace_back(error.what());
+        }
+    }
+    stop = true;
+    for (std::thread& thread : threads) thread.join();
+    CHECK(failures == std::vector<std::string>{});
+    CHECK(switches == (soaking() ? 1000 : 10));
+    for (std::size_t i = 0; i < ids.size(); ++i) CHECK(orders.require(ids[i]).get_meta("counted") == std::to_string(counted[i]));
+    CHECK(orders.find({}).total == 4U + static_cast<unsigned>(made));
+    shop.kernel().synchronizer().sync({});
+    CHECK(shop.export_all("posts") == shop.export_all("hpos"));
 }
 
 }  // namespace ordo::test
