@@ -78,7 +78,8 @@ public:
     virtual bool hpos_data_caching_is_enabled() = 0;
     /// What stands in the way of making `store` authoritative now; empty: nothing. Writes nothing.
     virtual std::vector<SwitchObstacle> get_switch_obstacles(std::string_view store, const SwitchOptions& options) = 0;
-    /// The one door. Either switches in one transaction or gives every obstacle and changes nothing.
+    /// The one door. Either switches in one transaction or gives every obstacle and changes nothing. Where compatibility mode
+    /// is on, up to a hundred orders that wait are no obstacle: they are copied in that transaction.
     virtual SwitchResult switch_authoritative_store(std::string_view store, const SwitchOptions& options) = 0;
     /// Every loaded plugin's declaration.
     virtual std::vector<PluginCompatibility> get_compatibility_info() = 0;
