@@ -494,7 +494,8 @@ void OrderService::calculate_totals(Order& order, bool and_taxes) {
             rates = TaxRates::load(read, services.table_prefix);
             auto* known = find_interface<OrderProducts>(services.stores->registry());
             if (!known || asked.empty()) return;
-            untaxed = known->find_untaxed(read, asked);
+            untaxed.clear();
+            for (const UntaxedProduct& one : known->find_untaxed(read, asked)) untaxed.emplace(one.product, one.status);
         });
     }
     orders::calculate_totals(order.record(), settings, rates ? &*rates : nullptr, untaxed);

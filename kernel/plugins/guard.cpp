@@ -157,7 +157,7 @@ public:
     std::vector<std::uint64_t> find_needing_processing(Read& read, std::span<const std::uint64_t> products) override {
         return guarded(plugin_, "find_needing_processing", [&] { return inner_.find_needing_processing(read, products); });
     }
-    std::map<std::uint64_t, TaxStatus> find_untaxed(Read& read, std::span<const std::uint64_t> products) override {
+    std::vector<UntaxedProduct> find_untaxed(Read& read, std::span<const std::uint64_t> products) override {
         return guarded(plugin_, "find_untaxed", [&] { return inner_.find_untaxed(read, products); });
     }
 

@@ -42,6 +42,10 @@ std::chrono::seconds BackgroundSync::interval() const {
 }
 
 void BackgroundSync::settle(Look look) {
+    {
+        const std::lock_guard lock(mutex_);
+        continuous_until_ = {};
+    }
     if (synchronizer_.get_background_sync_mode() == BackgroundSyncMode::off) {
         for (const std::string_view hook : {look_hook, batch_hook}) actions_.cancel(hook);
         return;
@@ -55,12 +59,21 @@ void BackgroundSync::settle(Look look) {
     if (!agrees) actions_.schedule(wanted);
 }
 
+bool BackgroundSync::is_continuous() {
+    constexpr std::chrono::seconds believed{1};
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (now < continuous_until_) return continuous_;
+    static constexpr std::array names{option::background_sync_mode, option::data_sync_enabled};
+    const auto values = options_.get_many(names);
+    continuous_ = values(option::data_sync_enabled) == "yes" && values(option::background_sync_mode) == to_string(BackgroundSyncMode::continuous);
+    continuous_until_ = now + believed;
+    return continuous_;
+}
+
 void BackgroundSync::orders_saved(std::span<const OrderId> orders) {
     try {
-        static constexpr std::array names{option::background_sync_mode, option::data_sync_enabled};
-        const auto values = options_.get_many(names);
-        if (values(option::data_sync_enabled) != "yes" || values(option::background_sync_mode) != to_string(BackgroundSyncMode::continuous)) return;
-        synchronizer_.mirror(orders);
+        if (is_continuous()) synchronizer_.mirror(orders);
     } catch (const std::exception& error) {
         // The save stands; the next look finds them.
         log_.warning("{} orders from {} on were saved and not mirrored yet: {}", orders.size(), orders.empty() ? OrderId{} : orders.front(), error.what());

@@ -3,6 +3,8 @@
 /// from the shop's options alone. Thread-safe.
 #pragma once
 
+#include <chrono>
+#include <mutex>
 #include <string>
 
 #include <ordo/actions.hpp>
@@ -27,11 +29,15 @@ private:
     std::string look_for_orders();
     std::string run_batch(const std::string& args);
     std::chrono::seconds interval() const;
+    bool is_continuous();
 
     Actions& actions_;
     Synchronizer& synchronizer_;
     const options::OptionsTable& options_;
     Log& log_;
+    std::mutex mutex_;
+    std::chrono::steady_clock::time_point continuous_until_{};   ///< how long `continuous_` is believed: a save does not ask anew each time
+    bool continuous_ = false;
 };
 
 }  // namespace ordo::sync

@@ -45,7 +45,7 @@ std::vector<std::uint64_t> ProductPosts::find_needing_processing(ordo::Read& rea
     return needing;
 }
 
-std::map<std::uint64_t, ordo::TaxStatus> ProductPosts::find_untaxed(ordo::Read& read, std::span<const std::uint64_t> products) {
+std::vector<ordo::UntaxedProduct> ProductPosts::find_untaxed(ordo::Read& read, std::span<const std::uint64_t> products) {
     if (products.empty() || !are_there(read)) return {};
     // A variation is taxed as its product is. It has a `_tax_status` of its own, from when it was saved, that WooCommerce never reads.
     std::map<std::uint64_t, std::string> found;
@@ -53,10 +53,10 @@ std::map<std::uint64_t, ordo::TaxStatus> ProductPosts::find_untaxed(ordo::Read& 
                            " AND m.meta_key = '_tax_status' AND {} = '_tax_status' WHERE {} ORDER BY p.ID, m.meta_id",
                            posts_, postmeta_, read.dialect().exact("m.meta_key"), is_product(read.dialect(), products)),
                [&](const Row& row) { found.emplace(row.number(0), row.text(1)); });
-    std::map<std::uint64_t, ordo::TaxStatus> untaxed;
+    std::vector<ordo::UntaxedProduct> untaxed;
     for (const auto& [id, status] : found)
         if (status != "taxable" && !status.empty() && status != "0")  // what PHP takes for empty is taxable
-            untaxed.emplace(id, status == "shipping" ? ordo::TaxStatus::shipping : ordo::TaxStatus::none);
+            untaxed.push_back({id, status == "shipping" ? ordo::TaxStatus::shipping : ordo::TaxStatus::none});
     return untaxed;
 }
 

@@ -13,7 +13,7 @@ public:
     explicit ProductPosts(const ordo::Host& host) : posts_(host.table("posts")), postmeta_(host.table("postmeta")) {}
 
     std::vector<std::uint64_t> find_needing_processing(ordo::Read& read, std::span<const std::uint64_t> products) override;
-    std::map<std::uint64_t, ordo::TaxStatus> find_untaxed(ordo::Read& read, std::span<const std::uint64_t> products) override;
+    std::vector<ordo::UntaxedProduct> find_untaxed(ordo::Read& read, std::span<const std::uint64_t> products) override;
 
 private:
     bool are_there(ordo::Read& read) const { return read.table_exists(posts_) && read.table_exists(postmeta_); }

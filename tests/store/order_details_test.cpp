@@ -397,12 +397,12 @@ TEST_CASE_METHOD(Fixture, "products are taxed unless their tax status says other
         add_post_meta(id, "_tax_status", id == 20 ? "taxable" : "none");  // never read
     }
     const auto find = [&](const std::vector<std::uint64_t>& wanted) {
-        std::map<std::uint64_t, TaxStatus> found;
+        std::vector<UntaxedProduct> found;
         database().read([&](Read& read) { found = products->find_untaxed(read, wanted); });
         return found;
     };
     using enum TaxStatus;
-    CHECK((find({23, 22, 21, 20, 9999, 9, 8, 7, 6, 5, 4, 3, 2, 1}) == std::map<std::uint64_t, TaxStatus>{{2, none}, {3, shipping}, {7, none}, {20, none}}));
+    CHECK((find({23, 22, 21, 20, 9999, 9, 8, 7, 6, 5, 4, 3, 2, 1}) == std::vector<UntaxedProduct>{{2, none}, {3, shipping}, {7, none}, {20, none}}));
     CHECK(find({}).empty());
     execute(database(), "DROP TABLE wp_postmeta");
     CHECK(find({2}).empty());

@@ -94,6 +94,12 @@ public:
 /// What of a product is taxed, by its `_tax_status`: itself and its shipping, its shipping alone, nothing.
 enum class TaxStatus : std::uint8_t { taxable, shipping, none };
 
+struct UntaxedProduct {
+    std::uint64_t product = 0;
+    TaxStatus status = TaxStatus::none;
+    friend bool operator==(const UntaxedProduct&, const UntaxedProduct&) = default;
+};
+
 /// What a save has to know of products. Items whose product is gone are of no product.
 class OrderProducts {
 public:
@@ -103,8 +109,8 @@ public:
     /// Of these products and variations, ascending: those that are there and need handling by the shop, that is, are not both
     /// virtual and downloadable. A paid order without any is completed at once.
     virtual std::vector<std::uint64_t> find_needing_processing(Read&, std::span<const std::uint64_t> products) = 0;
-    /// Of these products and variations, those that are not `taxable`.
-    virtual std::map<std::uint64_t, TaxStatus> find_untaxed(Read&, std::span<const std::uint64_t> products) = 0;
+    /// Of these products and variations, those that are not `taxable`, ascending.
+    virtual std::vector<UntaxedProduct> find_untaxed(Read&, std::span<const std::uint64_t> products) = 0;
 };
 
 /// What a save has to know of customers.
