@@ -91,12 +91,13 @@ std::uint64_t ActionTable::group_id(Unit& unit, const std::string& group) const 
 std::uint64_t ActionTable::add(Unit& unit, const ActionRequest& request, UtcSeconds at) const {
     const std::string key = waits_as(request.hook, request.group), gmt = format_datetime(at), local = zone_->to_local(at), every = every_text(request.every),
                       priority = std::to_string(request.priority), group = std::to_string(group_id(unit, request.group));
-    // Whoever is second finds the first one's row.
+    // Whoever is second finds the first one's row. Who asks for once leaves it to come again.
+    const std::string_view changed = request.every.count() > 0 ? "schedule" : "hook";
     unit.upsert({{actions_,
                   {"hook", "status", "scheduled_date_gmt", "scheduled_date_local", "priority", "args", "schedule", "group_id", "waits_as"},
                   {request.hook, to_string(ActionStatus::pending), gmt, local, priority, request.args, every, group, key}},
                  "waits_as",
-                 {"schedule"}});
+                 {changed}});
     unit.execute(fmt::format("UPDATE {} SET scheduled_date_gmt = ?, scheduled_date_local = ? WHERE waits_as = ? AND scheduled_date_gmt > ?", actions_),
                  std::array{BytesView{gmt}, BytesView{local}, BytesView{key}, BytesView{gmt}});
     std::uint64_t action = 0;
@@ -201,22 +202,33 @@ void ActionTable::release(Unit& unit, std::span<const std::uint64_t> claims) con
 
 std::vector<std::uint64_t> ActionTable::recover(Unit& unit, UtcSeconds now) const {
     std::vector<std::uint64_t> lost, actions;
+    std::vector<std::string> keys;
     unit.query("SELECT claim_id, holder, date_created_gmt FROM " + claims_, [&](const Row& row) {
         const auto since = parse_datetime(row.text(2));
         if (is_dead(std::string(row.text(1))) || !since || now - *since > silent_max) lost.push_back(row.number(0));
     });
     if (lost.empty()) return actions;
-    unit.query(fmt::format("SELECT action_id FROM {} WHERE claim_id IN {} ORDER BY action_id{}", actions_, number_list(lost), unit.dialect().for_update()),
-               [&](const Row& row) { actions.push_back(row.number(0)); });
-    for (const std::uint64_t action : actions)
-        unit.execute(fmt::format("UPDATE {} SET status = ?, claim_id = 0 WHERE action_id = {}", actions_, action), std::array{BytesView{to_string(ActionStatus::pending)}});
+    unit.query(fmt::format("{} WHERE a.claim_id IN {} ORDER BY a.action_id{}", select(actions_, groups_), number_list(lost), unit.dialect().for_update()), [&](const Row& row) {
+        actions.push_back(row.number(0));
+        keys.push_back(waits_as(row.text(1), row.text(6)));
+    });
+    for (std::size_t i = 0; i < actions.size(); ++i) wait_again(unit, actions[i], keys[i], now);
     release(unit, lost);
     return actions;
 }
 
+void ActionTable::wait_again(Unit& unit, std::uint64_t action, const std::string& key, UtcSeconds at) const {
+    bool another_waits = false;
+    const BytesView waits{key};
+    unit.query(fmt::format("SELECT 1 FROM {} WHERE waits_as = ?", actions_), {&waits, 1}, [&](const Row&) { another_waits = true; });
+    const std::string gmt = format_datetime(at), local = zone_->to_local(at);
+    unit.execute(fmt::format("UPDATE {} SET status = ?, claim_id = 0, scheduled_date_gmt = ?, scheduled_date_local = ?, waits_as = ? WHERE action_id = {}", actions_, action),
+                 std::array{BytesView{to_string(another_waits ? ActionStatus::canceled : ActionStatus::pending)}, BytesView{gmt}, BytesView{local}, another_waits ? BytesView{} : waits});
+}
+
 bool ActionTable::finish(Unit& unit, std::uint64_t action, std::string_view holder, ActionStatus status, std::optional<UtcSeconds> again) const {
     std::vector<std::uint64_t> claims;
-    std::string key, every;
+    std::string key;
     const BytesView who{holder};
     unit.query(fmt::format("SELECT a.claim_id, a.hook, g.slug FROM {} a JOIN {} c ON c.claim_id = a.claim_id LEFT JOIN {} g ON g.group_id = a.group_id"
                            " WHERE a.action_id = {} AND c.holder = ?", actions_, claims_, groups_, action),
@@ -225,14 +237,7 @@ bool ActionTable::finish(Unit& unit, std::uint64_t action, std::string_view hold
                    key = waits_as(row.text(1), row.text(2));
                });
     if (claims.empty()) return false;
-    if (again) {
-        const BytesView waits{key};
-        unit.query(fmt::format("SELECT 1 FROM {} WHERE waits_as = ?", actions_), {&waits, 1}, [&](const Row&) { again.reset(); });
-    }
-    const std::string gmt = again ? format_datetime(*again) : "", local = again ? zone_->to_local(*again) : "";
-    if (again)
-        unit.execute(fmt::format("UPDATE {} SET status = ?, claim_id = 0, scheduled_date_gmt = ?, scheduled_date_local = ?, waits_as = ? WHERE action_id = {}", actions_, action),
-                     std::array{BytesView{to_string(ActionStatus::pending)}, BytesView{gmt}, BytesView{local}, BytesView{key}});
+    if (again) wait_again(unit, action, key, *again);
     else
         unit.execute(fmt::format("UPDATE {} SET status = ?, claim_id = 0 WHERE action_id = {}", actions_, action), std::array{BytesView{to_string(status)}});
     release(unit, claims);
@@ -241,10 +246,13 @@ bool ActionTable::finish(Unit& unit, std::uint64_t action, std::string_view hold
 
 void ActionTable::prune(Unit& unit, UtcSeconds over_before) const {
     const std::string before = format_datetime(over_before);
-    const std::array values{BytesView{to_string(ActionStatus::complete)}, BytesView{to_string(ActionStatus::canceled)}, BytesView{to_string(ActionStatus::failed)}, BytesView{before}};
+    const BytesView canceled{to_string(ActionStatus::canceled)};
+    const std::array values{BytesView{to_string(ActionStatus::complete)}, BytesView{to_string(ActionStatus::failed)}, canceled, BytesView{before}, canceled, BytesView{before}};
     std::vector<std::uint64_t> over;
-    unit.query(fmt::format("SELECT action_id FROM {} WHERE status IN (?,?,?) AND COALESCE(last_attempt_gmt, scheduled_date_gmt) < ? ORDER BY action_id LIMIT 1000", actions_), values,
-               [&](const Row& row) { over.push_back(row.number(0)); });
+    // After every action: by the index, what is kept is not looked at.
+    unit.query(fmt::format("SELECT action_id FROM {0} WHERE status IN (?,?,?) AND last_attempt_gmt < ?"
+                           " UNION ALL SELECT action_id FROM {0} WHERE status = ? AND last_attempt_gmt IS NULL AND scheduled_date_gmt < ? LIMIT 1000", actions_),
+               values, [&](const Row& row) { over.push_back(row.number(0)); });
     if (over.empty()) return;
     for (const std::string& table : {logs_, actions_}) unit.execute(fmt::format("DELETE FROM {} WHERE action_id IN {}", table, number_list(over)));
 }

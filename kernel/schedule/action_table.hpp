@@ -42,6 +42,8 @@ public:
 private:
     std::string select(const std::string& actions, const std::string& groups) const;
     std::uint64_t group_id(Unit& unit, const std::string& group) const;
+    /// Claimed until now; canceled where another of its kind waits by now.
+    void wait_again(Unit& unit, std::uint64_t action, const std::string& key, UtcSeconds at) const;
     void release(Unit& unit, std::span<const std::uint64_t> claims) const;
 
     std::string actions_, claims_, groups_, logs_, woocommerce_actions_, woocommerce_groups_;

@@ -47,7 +47,8 @@ void BackgroundSync::settle(Look look) {
         continuous_until_ = {};
     }
     if (synchronizer_.get_background_sync_mode() == BackgroundSyncMode::off) {
-        for (const std::string_view hook : {look_hook, batch_hook}) actions_.cancel(hook);
+        for (const std::string_view hook : {look_hook, batch_hook})
+            if (!actions_.list({ActionStatus::pending, std::string(hook), 1}).empty()) actions_.cancel(hook);
         return;
     }
     ActionRequest wanted = request(look_hook);

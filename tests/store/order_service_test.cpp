@@ -617,6 +617,11 @@ TEST_CASE("whatever is done to an order and stopped at any statement has been do
         } catch (const Error&) {  // it came by way of a plugin
         }
         database::fault_handler() = {};
+        if (points > 0 && done == 0) {  // options are asked for once a second: not every time has as many statements
+            points = 0;
+            stop_at -= 2;
+            continue;
+        }
         if (points > 0) break;
         const bool changed = everything() != before;
         CHECK(changed == committed);

@@ -138,6 +138,10 @@ TEST_CASE("what comes again does so after each end, until it is canceled") {
     }
     CHECK(all.ran.size() == 3);
     CHECK(all.actions.list({ActionStatus::complete, "tea"}).size() == 3);
+    // Who wants it now, once, does not end that.
+    all.actions.schedule(wants("tea"));
+    CHECK(all.actions.run_due({}).complete == 1);
+    CHECK(all.actions.list({ActionStatus::pending, "tea"}).at(0).every == std::chrono::seconds(600));
     CHECK(all.actions.cancel("tea") == 1);
     CHECK(all.actions.cancel("tea") == 0);
     CHECK(all.actions.list({ActionStatus::pending, "tea"}).empty());
@@ -177,6 +181,21 @@ TEST_CASE("many runners do each action once; what a killed or silent one had cla
     CHECK(all.actions.run_due({}).complete == 1);
     CHECK(all.actions.list({ActionStatus::complete, "milk"}).front().id == alive);
     CHECK(all.said(alive).front() == "its runner was killed or silent; it waits again");
+
+    // Where another of its kind waits by now, that one is enough.
+    const std::uint64_t lost = claim_for("elsewhere 1 1 0", format_datetime(now() - std::chrono::minutes(6)));
+    ActionRequest later = wants("milk");
+    later.at = now() + std::chrono::hours(1);
+    const std::uint64_t other = all.actions.schedule(later);
+    REQUIRE(other != lost);
+    CHECK(all.actions.run_due({}).complete == 0);
+    const auto waiting = all.actions.list({ActionStatus::pending, "milk"});
+    REQUIRE(waiting.size() == 1);
+    CHECK(waiting[0].id == other);
+    // And alone it is the one that waits, also for who asks for one.
+    REQUIRE(all.actions.cancel(other));
+    const std::uint64_t alone = claim_for("elsewhere 1 1 0", format_datetime(now() - std::chrono::minutes(6)));
+    CHECK(all.actions.run(alone)->status == ActionStatus::complete);
 }
 
 TEST_CASE("values that do not fit are refused; actions that nobody here runs are left to others") {
@@ -200,7 +219,12 @@ TEST_CASE("what is over for a month is forgotten, with what was said of it") {
     execute(all.shop.database(), "UPDATE wp_ordo_actions SET last_attempt_gmt = '2020-01-01 00:00:00'");
     REQUIRE(all.actions.run(all.actions.schedule(wants("milk"))));
     CHECK(all.actions.list({{}, "tea"}).empty());
-    CHECK(select_one(all.shop.database(), "SELECT COUNT(DISTINCT action_id) FROM wp_ordo_actions_logs") == "1");
+    ActionRequest old = wants("tea");
+    old.at = *parse_datetime("2020-01-01 00:00:00");
+    REQUIRE(all.actions.cancel(all.actions.schedule(old)));
+    REQUIRE(all.actions.run(all.actions.schedule(wants("burns"))));
+    CHECK(all.actions.list({{}, "tea"}).empty());
+    CHECK(select_one(all.shop.database(), "SELECT COUNT(DISTINCT action_id) FROM wp_ordo_actions_logs") == "2");
 }
 
 }  // namespace ordo::test
