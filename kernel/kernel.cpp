@@ -26,6 +26,7 @@
 #include "kernel/plugins/plugin_loader.hpp"
 #include "kernel/schedule/scheduler.hpp"
 #include "kernel/sync/background_sync.hpp"
+#include "kernel/sync/conflicts.hpp"
 #include "kernel/sync/legacy_data_handler.hpp"
 #include "kernel/sync/migration_controller.hpp"
 #include "kernel/sync/repairer.hpp"
@@ -106,19 +107,21 @@ struct Kernel::Parts {
                        {declared.batch_size, declared.before_to_posts, declared.after_to_posts, declared.before, declared.after}),
           verifier(sync::make_verifier(database, stores, settings.table_prefix, [this] { return synchronizer.get_direction(); })),
           repairer(sync::make_repairer({&database, &stores, &synchronizer, settings.table_prefix, [this] { create_own_tables(); }})),
-          legacy_data(sync::make_legacy_data_handler({&database, &stores, &site_zone, settings.table_prefix,
-                                                      [this] { return controller.get_orders_data_store(); },
-                                                      [this](std::string_view store) { create_tables(store); }},
+          legacy_data(sync::make_legacy_data_handler({&database, &stores, &site_zone, settings.table_prefix, &controller,
+                                                      [this](std::string_view store) { create_tables(store); },
+                                                      {&database, &stores, &options_table, &controller, settings.table_prefix, [this] { create_own_tables(); }}},
                                                      {declared.before_to_posts, declared.after_to_posts, declared.before, declared.after})),
           actions(database, site_zone, settings.table_prefix, log, [this] { database::install(database, actions.schema()); }),
           background_sync(actions, synchronizer, options_table, log),
           order_service(order_services(), declared.events),
+          conflicts(sync::make_conflicts(order_service.unit(), synchronizer.conflicts())),
           ledger(order_service.unit(), [this](Unit& unit) { sync::RunLock::hold_all(unit, settings.table_prefix); }),
           exporter(orders::make_order_exporter(database, stores, options_table, [this] { return controller.get_orders_data_store(); })),
           importer(transfer::make_dump_importer(database, database, settings.table_prefix)),
           order_importer(transfer::make_order_importer(order_import_services())), options(*this),
           migration_controller({&database, &stores, &options_table, &controller, &synchronizer, verifier.get(), settings.table_prefix,
-                                [this](std::string_view target) { create_tables(target); }}),
+                                [this](std::string_view target) { create_tables(target); },
+                                [this](std::string_view table) { return database_util->drop_database_table(table, RowsInTable::drop); }}),
           order_util(orders::make_order_util({&database, &stores, &controller, &synchronizer, &options, settings.table_prefix})),
           database_util(orders::make_database_util(
               {&database, &stores, &options_table, &controller, &synchronizer, settings.table_prefix, transfer::read_create_tables})) {
@@ -267,6 +270,7 @@ struct Kernel::Parts {
         Schema schema = sync::claims_schema(settings.table_prefix);
         schema.push_back(stores.overflow().schema());
         schema.push_back(synchronizer.quarantine().schema());
+        schema.push_back(synchronizer.conflicts().schema());
         for (Table& table : order_service.unit().schema()) schema.push_back(std::move(table));
         return schema;
     }
@@ -404,6 +408,7 @@ struct Kernel::Parts {
     schedule::Scheduler actions;
     sync::BackgroundSync background_sync;
     orders::OrderService order_service;
+    std::unique_ptr<Conflicts> conflicts;
     orders::LedgerScan ledger;
     std::unique_ptr<OrderExporter> exporter;
     std::unique_ptr<DumpImporter> importer;
@@ -431,6 +436,7 @@ OrderRepairer& Kernel::repairer() noexcept { return *parts_->repairer; }
 LegacyDataHandler& Kernel::legacy_data() noexcept { return *parts_->legacy_data; }
 Orders& Kernel::orders() noexcept { return parts_->order_service; }
 OrderLedger& Kernel::ledger() noexcept { return parts_->ledger; }
+Conflicts& Kernel::conflicts() noexcept { return *parts_->conflicts; }
 Actions& Kernel::actions() noexcept { return parts_->actions; }
 OrderExporter& Kernel::exporter() noexcept { return *parts_->exporter; }
 DumpImporter& Kernel::importer() noexcept { return *parts_->importer; }

@@ -125,6 +125,13 @@ void print_error(const Error& error, std::string_view about) {
     fmt::print(stderr, "  [{}]\n", error.code().name);
 }
 
+void print_refusal(Context& context, std::string_view what, const std::vector<std::string>& obstacles, ErrorCode code) {
+    fmt::print(stderr, "error: {}:\n", what);
+    for (const std::string& obstacle : obstacles) fmt::print(stderr, "  - {}\n", obstacle);
+    fmt::print(stderr, "  [{}]\n", code.name);
+    context.exit = code.exit;
+}
+
 void print_line(std::string_view line) {
     std::fwrite(line.data(), 1, line.size(), stdout);
     std::fputc('\n', stdout);

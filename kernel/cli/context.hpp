@@ -44,6 +44,8 @@ void install_signal_handlers();
 
 /// What happened, what to do about it, and the code, on standard error. `about` begins the message.
 void print_error(const Error& error, std::string_view about = {});
+/// The same of what is refused for several reasons; the program exits with the code's.
+void print_refusal(Context& context, std::string_view what, const std::vector<std::string>& obstacles, ErrorCode code);
 void print_line(std::string_view line);
 /// Without line ends and control characters.
 std::string printable(std::string_view text);

@@ -80,6 +80,20 @@ void add_db(CLI::App& app, Context& context) {
         kernel->require_shop();
         context.say(fmt::format("{} saves forgotten", kernel->ledger().prune_history()));
     });
+    add_command(noun, "drop-hpos", "Drop the four HPOS tables; refused where anything in them would be lost; asks first", "ordo db drop-hpos", [&context] {
+        const auto kernel = context.open_shop();
+        std::vector<std::string> obstacles = kernel->migration_controller().get_rollback_obstacles();
+        DroppedTables dropped;
+        if (obstacles.empty()) {
+            if (!context.confirm("Drop the HPOS tables? Posts have every order that is in them, and stay as they are"))
+                throw Error(errc::needs_confirmation, "nothing was dropped");
+            dropped = kernel->migration_controller().delete_database_tables();
+            obstacles = dropped.obstacles;
+        }
+        if (context.json()) print_json(boost::json::object{{"dropped", to_json(dropped.tables)}, {"obstacles", to_json(obstacles)}});
+        else if (obstacles.empty()) print_line(dropped.tables.empty() ? "there were no HPOS tables" : fmt::format("{} HPOS tables were dropped", dropped.tables.size()));
+        if (!obstacles.empty()) print_refusal(context, "the HPOS tables are not dropped", obstacles, errc::rollback_refused);
+    });
     ledger->add_flag("--rebuild", *rebuild, "Make the ledger what the store holds");
 }
 

@@ -12,9 +12,10 @@ namespace {
 
 namespace json = boost::json;
 
-json::array types_to_json(const std::vector<UnknownOrderTypes::Found>& types) {
+template <class Count>
+json::array types_to_json(const std::vector<Count>& types) {
     json::array array;
-    for (const auto& found : types) array.push_back(json::object{{"type", found.type}, {"orders", found.orders}});
+    for (const Count& found : types) array.push_back(json::object{{"type", found.type}, {"orders", found.orders}});
     return array;
 }
 
@@ -69,6 +70,17 @@ json::array quarantine_to_json(DataSynchronizer& synchronizer) {
     return array;
 }
 
+std::string pending(const SyncStatus& status) {
+    if (status.pending == 0) return "0";
+    std::string types;
+    for (const auto& count : status.pending_types) types += fmt::format("{}{} {}", types.empty() ? "" : ", ", count.orders, count.type);
+    return fmt::format("{}: {} missing, {} different, {} deleted ({})", status.pending, status.pending_missing, status.pending_different, status.pending_deletions, types);
+}
+
+std::string lag(const SyncStatus& status) {
+    return status.saved_since == 0 ? "none" : fmt::format("{} orders saved since, {} s", status.saved_since, status.lag_s);
+}
+
 void status(const Context& context) {
     const auto kernel = context.open();
     kernel->require_shop();
@@ -78,8 +90,11 @@ void status(const Context& context) {
         print_json(json::object{{"authoritative", status.authoritative}, {"hpos_enabled", status.hpos_enabled},
                                 {"compatibility_mode", status.compatibility_mode}, {"background_sync_mode", mirrored}, {"orders_in_posts", status.orders_in_posts},
                                 {"orders_in_hpos", status.orders_in_hpos}, {"pending", status.pending},
+                                {"pending_kinds", json::object{{"missing", status.pending_missing}, {"different", status.pending_different}, {"deleted", status.pending_deletions}}},
+                                {"pending_types", types_to_json(status.pending_types)},
                                 {"only_in_backup", status.only_in_backup}, {"quarantined", status.quarantined},
                                 {"overflow", status.overflow}, {"unknown_types", types_to_json(status.unknown_types)},
+                                {"conflicts", status.conflicts}, {"saved_since", status.saved_since}, {"lag_s", status.lag_s}, {"last_run", status.last_run}, {"orders_subject_to_cleanup", status.subject_to_cleanup},
                                 {"auto_drafts", status.auto_drafts}, {"quarantine", quarantine_to_json(kernel->synchronizer())}});
         return;
     }
@@ -91,9 +106,13 @@ void status(const Context& context) {
                  {"Mirrored in the background", std::string(mirrored)},
                  {"Orders in posts", std::to_string(status.orders_in_posts)},
                  {"Orders in hpos", std::to_string(status.orders_in_hpos)},
-                 {"Unsynced orders", std::to_string(status.pending)},
+                 {"Unsynced orders", pending(status)},
+                 {"Lag of the mirror", lag(status)},
+                 {"Orders subject to cleanup", std::to_string(status.subject_to_cleanup)},
+                 {"Last run that moved orders (GMT)", status.last_run == 0 ? "none" : format_datetime(UtcSeconds(std::chrono::seconds(status.last_run)))},
                  {"Only in the backup store", std::to_string(status.only_in_backup)},
                  {"In quarantine", std::to_string(status.quarantined)},
+                 {"Conflicts kept", std::to_string(status.conflicts)},
                  {"Values kept in overflow", std::to_string(status.overflow)},
                  {"Unknown order types", unknown.empty() ? "none" : unknown},
                  {"Auto-drafts (no orders, left where they are)", std::to_string(status.auto_drafts)}});
@@ -130,7 +149,7 @@ void sync(Context& context, const SyncArguments& arguments) {
     const double rate = report.seconds > 0 ? static_cast<double>(report.migrated + report.skipped) / report.seconds : 0;
     if (context.json()) {
         print_json(json::object{{"migrated", report.migrated}, {"skipped", report.skipped}, {"changed_meanwhile", report.changed_meanwhile},
-                                {"quarantined", report.quarantined}, {"overflow", report.overflow}, {"seconds", report.seconds}, {"orders_per_second", std::llround(rate)}});
+                                {"conflicts", report.conflicts}, {"quarantined", report.quarantined}, {"overflow", report.overflow}, {"seconds", report.seconds}, {"orders_per_second", std::llround(rate)}});
     } else {
         print_table({"synchronised", fmt::format("{}", report.way)},
                     {{"migrated", std::to_string(report.migrated)},
@@ -145,6 +164,8 @@ void sync(Context& context, const SyncArguments& arguments) {
     }
     for (const std::string& type : report.unknown_types)
         context.say(fmt::format("posts of type {} look like orders but no plugin makes them an order type: they were not copied", type));
+    if (report.conflicts > 0)
+        context.say(fmt::format("{} orders of {} held what nobody had copied there; it is kept: `ordo hpos conflicts list`", report.conflicts, report.way.target));
     if (report.changed_meanwhile > 0)
         context.say(fmt::format("{} orders of {} were changed by somebody else while they were copied: run `ordo hpos sync` again", report.changed_meanwhile, report.way.target));
     if (report.interrupted) {
@@ -156,18 +177,24 @@ void sync(Context& context, const SyncArguments& arguments) {
 }
 
 struct SwitchArguments {
-    bool with_sync = false, include_unknown_types = false;
+    bool with_sync = false, include_unknown_types = false, for_new_shop = false;
 };
+
+void require_new_shop(DataSynchronizer& synchronizer) {
+    const SyncStatus status = synchronizer.get_status();
+    if (const std::uint64_t orders = std::max(status.orders_in_posts, status.orders_in_hpos); orders > 0)
+        throw Error(errc::switch_refused, fmt::format("the shop has {} orders already, so it is no new one", orders), "leave --for-new-shop out");
+}
 
 void switch_to(Context& context, std::string_view store, const SwitchArguments& arguments) {
     const auto kernel = context.open();
     kernel->require_shop();
+    if (arguments.for_new_shop) require_new_shop(kernel->synchronizer());
     SwitchOptions options;
     if (arguments.with_sync) options.sync = SyncAfterSwitch::turn_on;
     options.ignore_plugin_compatibility = context.ignore_plugin_compatibility;
     options.include_unknown_types = arguments.include_unknown_types;
     const SwitchResult result = kernel->controller().switch_authoritative_store(store, options);
-    if (!result.obstacles.empty()) context.exit = ExitCode::refused;
     if (context.json()) {
         json::array obstacles;
         for (const SwitchObstacle& obstacle : result.obstacles)
@@ -179,11 +206,9 @@ void switch_to(Context& context, std::string_view store, const SwitchArguments& 
         print_line(fmt::format("{} {} authoritative; compatibility mode is {}", store, result.switched ? "is now" : "was already",
                                result.compatibility_mode ? "on" : "off"));
     }
-    if (!result.obstacles.empty()) {
-        fmt::print(stderr, "error: {} is not made authoritative:\n", store);
-        for (const SwitchObstacle& obstacle : result.obstacles) fmt::print(stderr, "  - {}\n", obstacle.message);
-        fmt::print(stderr, "  [{}]\n", errc::switch_refused.name);
-    }
+    std::vector<std::string> messages;
+    for (const SwitchObstacle& obstacle : result.obstacles) messages.push_back(obstacle.message);
+    if (!messages.empty()) print_refusal(context, fmt::format("{} is not made authoritative", store), messages, errc::switch_refused);
 }
 
 }  // namespace
@@ -223,12 +248,16 @@ void add_hpos(CLI::App& app, Context& context) {
     });
 
     add_hpos_quarantine(noun, context);
+    add_hpos_conflicts(noun, context);
+    add_hpos_cleanup(noun, context);
     add_hpos_migration(noun, context);
 
+    add_hpos_rehearse(noun, context);
     auto enable_arguments = std::make_shared<SwitchArguments>();
     CLI::App* enable = add_command(noun, "enable", "Make HPOS authoritative; refused, with every reason, while anything speaks against it", "ordo hpos enable --with-sync",
                                    [&context, enable_arguments] { switch_to(context, store_hpos, *enable_arguments); });
     enable->add_flag("--with-sync", enable_arguments->with_sync, "Turn compatibility mode on as well");
+    enable->add_flag("--for-new-shop", enable_arguments->for_new_shop, "Only if the shop has no order yet");
     enable->add_flag("--include-unknown-types", enable_arguments->include_unknown_types, "Do not wait for order types that no plugin knows");
 
     auto disable_arguments = std::make_shared<SwitchArguments>();

@@ -56,12 +56,6 @@ void migration_status(const Context& context) {
     print_table({"order", "when", "field", "what"}, rows);
 }
 
-void print_refusal(const std::vector<std::string>& obstacles) {
-    fmt::print(stderr, "error: the migration is not rolled back:\n");
-    for (const std::string& obstacle : obstacles) fmt::print(stderr, "  - {}\n", obstacle);
-    fmt::print(stderr, "  [{}]\n", errc::rollback_refused.name);
-}
-
 void rollback(Context& context) {
     const auto kernel = context.open();
     kernel->require_shop();
@@ -86,8 +80,7 @@ void rollback(Context& context) {
     }
     if (result.kept > 0) context.say(fmt::format("{} orders changed meanwhile and were kept: `ordo hpos verify-data` names them", result.kept));
     if (!result.obstacles.empty()) {
-        print_refusal(result.obstacles);
-        context.exit = ExitCode::refused;
+        print_refusal(context, "the migration is not rolled back", result.obstacles, errc::rollback_refused);
     } else if (result.interrupted) {
         context.say("interrupted after a batch; run `ordo hpos rollback` again to go on");
         context.exit = ExitCode::interrupted;

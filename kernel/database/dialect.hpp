@@ -55,6 +55,8 @@ public:
     virtual std::string_view primary_key_sql() const noexcept = 0;       ///< one `?`: the table; its columns, in order
     /// Makes the column of a table that is there, and has no primary key, its primary key.
     virtual std::string add_primary_key(std::string_view table, std::string_view column) const = 0;
+    /// The statement, outside of any transaction, that gives the room of removed rows back. It may give rows, which say how it went.
+    virtual std::string give_room_back(std::span<const std::string> tables) const = 0;
     virtual std::string index_name(const Table& table, const Index& index) const = 0;
     /// Empty: the database has no such index (full text on SQLite).
     virtual std::string create_index(const Table& table, const Index& index) const = 0;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <soci/soci.h>
 #include <soci/mysql/soci-mysql.h>
 
@@ -294,6 +295,7 @@ public:
         return "SELECT column_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = ? AND index_name = 'PRIMARY' "
                "ORDER BY seq_in_index";
     }
+    std::string give_room_back(std::span<const std::string> tables) const override { return fmt::format("OPTIMIZE TABLE {}", fmt::join(tables, ", ")); }
     std::string add_primary_key(std::string_view table, std::string_view column) const override {
         return fmt::format("ALTER TABLE {} ADD PRIMARY KEY ({})", quote_identifier(table), quote_identifier(column));
     }

@@ -175,6 +175,12 @@ void SqlDatabase::run(const std::function<void(DdlUnit&)>& body) {
     });
 }
 
+void SqlDatabase::give_room_back(std::span<const std::string> tables) {
+    if (TransactionUnit::current(*this)) throw Error(errc::internal, "room is given back outside of units of work");
+    close_idle();  // whoever still reads would be waited for
+    again_if_lost([&] { Session(*dialect_, Access::read_write).query(dialect_->give_room_back(tables), {}, [](const Row&) {}); });
+}
+
 std::unique_ptr<SqlDatabase::NamedLock> SqlDatabase::try_lock(std::string_view name) {
     if (dialect_->take_lock_sql().empty()) return std::make_unique<NamedLock>(nullptr, "");
     std::unique_ptr<Session> session;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ public:
     /// With an isolation level of its own ("READ COMMITTED"), or empty for the usual one. SQLite has only one.
     void write(const std::function<void(Unit&)>& body, std::string_view isolation);
     void run(const std::function<void(DdlUnit&)>& body) override;
+
+    /// Gives the room of the tables' removed rows back to the system. May take long, and others may have to wait.
+    void give_room_back(std::span<const std::string> tables);
 
     /// A lock by name among all users of the database, held by a connection of its own: gone when that connection is.
     class NamedLock;

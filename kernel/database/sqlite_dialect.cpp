@@ -126,6 +126,7 @@ public:
         return "WITH wanted (name) AS (SELECT ?) SELECT c.name FROM wanted, pragma_table_info(wanted.name) c WHERE c.pk > 0 "
                "UNION ALL SELECT i.name FROM wanted, pragma_index_info(wanted.name || '_PRIMARY') i";
     }
+    std::string give_room_back(std::span<const std::string>) const override { return "VACUUM"; }
     std::string add_primary_key(std::string_view table, std::string_view column) const override {
         return fmt::format("CREATE UNIQUE INDEX {} ON {} ({})", quote_identifier(std::string(table) + "_PRIMARY"), quote_identifier(table),
                            quote_identifier(column));

@@ -2,8 +2,8 @@
 #include "kernel/orders/canonical_form.hpp"
 
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
+#include "kernel/orders/digest.hpp"
 #include "kernel/orders/json_text.hpp"
 #include "kernel/orders/order_compare.hpp"
 
@@ -59,10 +59,9 @@ std::string canonical_form(const OrderRecord& order) {
 }
 
 std::string canonical_digest(const OrderRecord& order) {
-    // FNV-1a: enough to notice a change, and nothing to link against.
-    std::uint64_t digest = 14695981039346656037U;
-    for (const char c : canonical_form(order)) digest = (digest ^ static_cast<unsigned char>(c)) * 1099511628211U;
-    return fmt::format("{:016x}", digest);
+    Digest digest;
+    digest.add(canonical_form(order));
+    return digest.hex();
 }
 
 }  // namespace ordo::orders

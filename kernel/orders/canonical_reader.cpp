@@ -12,6 +12,7 @@
 #include <ordo/error.hpp>
 
 #include "kernel/orders/canonical_form.hpp"
+#include "kernel/orders/json_text.hpp"
 
 namespace ordo::orders {
 namespace {
@@ -67,18 +68,6 @@ std::uint64_t read_number(const json::value& value, const Place& place, std::int
     return static_cast<std::uint64_t>(*number);
 }
 
-std::string from_hex(std::string_view hex, const Place& place) {
-    const auto digit = [&](char c) {
-        if (c >= '0' && c <= '9') return c - '0';
-        if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-        place.fail("is not in lower-case hex digits");
-    };
-    if (hex.size() % 2 != 0) place.fail("is an odd number of hex digits");
-    std::string bytes;
-    for (std::size_t i = 0; i < hex.size(); i += 2) bytes += static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1]));
-    return bytes;
-}
-
 Bytes read_bytes(const json::value& value, const Place& place) {
     if (value.is_null()) return std::nullopt;
     if (const json::string* text = value.if_string()) return std::string(*text);
@@ -86,7 +75,10 @@ Bytes read_bytes(const json::value& value, const Place& place) {
     const Place within(place, "hex");
     const json::string* hex = read_object(value, place, {"hex"}).at("hex").if_string();
     if (!hex) within.fail("is no text");
-    return from_hex(*hex, within);
+    if (hex->size() % 2 != 0) within.fail("is an odd number of hex digits");
+    auto bytes = from_hex(std::string_view(*hex));
+    if (!bytes) within.fail("is not in lower-case hex digits");
+    return bytes;
 }
 
 std::string read_text(const json::value& value, const Place& place) {

@@ -17,6 +17,13 @@ std::string quantity(std::uint64_t orders, std::string_view verb_one, std::strin
     return fmt::format("{} order{} {}", orders, orders == 1 ? "" : "s", orders == 1 ? verb_one : verb_many);
 }
 
+/// While changes are mirrored a few always wait: the switch brings them along, and nobody can save more meanwhile.
+bool are_brought_along(const std::vector<SwitchObstacle>& obstacles, bool mirrored) {
+    return std::all_of(obstacles.begin(), obstacles.end(), [&](const SwitchObstacle& obstacle) {
+        return mirrored && obstacle.kind == SwitchObstacle::Kind::pending_orders && obstacle.orders <= rest_orders_max;
+    });
+}
+
 }  // namespace
 
 std::string backup_of(std::string_view authoritative) {
@@ -142,7 +149,9 @@ std::vector<SwitchObstacle> Controller::obstacles_in(Read& read, const Direction
 
 std::vector<SwitchObstacle> Controller::get_switch_obstacles(std::string_view store, const SwitchOptions& options) {
     stores_->get(store);
-    return get_switch_obstacles_between({configured_store(), std::string(store)}, options);
+    auto obstacles = get_switch_obstacles_between({configured_store(), std::string(store)}, options);
+    if (are_brought_along(obstacles, options_->get(option::data_sync_enabled) == "yes")) obstacles.clear();
+    return obstacles;
 }
 
 std::vector<SwitchObstacle> Controller::get_switch_obstacles_between(const Direction& way, const SwitchOptions& options) {
@@ -171,11 +180,7 @@ SwitchResult Controller::perform_switch(const Direction& way, const SwitchOption
     if (way.source == way.target) return result;
     // Everything is asked before the transaction, vetoes only here: no hook may run inside one.
     result.obstacles = get_switch_obstacles_between(way, options);
-    // While changes are mirrored a few always wait: the switch brings them along, and nobody can save more meanwhile.
-    const auto is_brought_along = [&](const SwitchObstacle& obstacle) {
-        return result.compatibility_mode && obstacle.kind == Kind::pending_orders && obstacle.orders <= rest_orders_max;
-    };
-    if (!std::all_of(result.obstacles.begin(), result.obstacles.end(), is_brought_along)) return result;
+    if (!are_brought_along(result.obstacles, result.compatibility_mode)) return result;
     if (way.target == store_hpos) create_tables();
     const bool turn_on = options.sync == SyncAfterSwitch::turn_on || !sync_set;
     std::vector<OrderId> brought;
@@ -184,7 +189,7 @@ SwitchResult Controller::perform_switch(const Direction& way, const SwitchOption
         hold_runs(unit);
         brought.clear();
         result.obstacles = obstacles_in(unit, way, options);
-        if (!result.obstacles.empty() && std::all_of(result.obstacles.begin(), result.obstacles.end(), is_brought_along)) {
+        if (!result.obstacles.empty() && are_brought_along(result.obstacles, result.compatibility_mode)) {
             brought = bring_rest(unit, way);
             result.obstacles = obstacles_in(unit, way, options);
         }

@@ -37,6 +37,17 @@ boost::json::value to_json(const Bytes& bytes) {
     return boost::json::object{{"hex", hex(*bytes)}};
 }
 
+std::optional<std::string> from_hex(std::string_view digits) {
+    const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+    std::string bytes;
+    if (digits.size() % 2 != 0) return std::nullopt;
+    for (std::size_t i = 0; i < digits.size(); i += 2) {
+        if (digit(digits[i]) < 0 || digit(digits[i + 1]) < 0) return std::nullopt;
+        bytes += static_cast<char>(digit(digits[i]) * 16 + digit(digits[i + 1]));
+    }
+    return bytes;
+}
+
 std::string json_name(std::string_view bytes) { return is_utf8(bytes) ? std::string(bytes) : "hex:" + hex(bytes); }
 
 }  // namespace ordo::orders

@@ -2,6 +2,7 @@
 #include "kernel/orders/ledger.hpp"
 
 #include <array>
+#include <chrono>
 #include <deque>
 #include <random>
 
@@ -16,6 +17,8 @@ constexpr std::string_view scan_key = "scanned";
 
 std::string counter(std::string_view type, std::string_view status, int stripe) { return fmt::format("{}/{}/{}", type, status, stripe); }
 
+long now_s() { return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
 int any_stripe() {
     thread_local std::minstd_rand random{std::random_device{}()};
     return std::uniform_int_distribution<>(0, stripes - 1)(random);
@@ -29,9 +32,10 @@ Schema Ledger::schema() const {
     using namespace columns;
     const ColumnType count{"bigint", "20", false};
     return {{ledger_,
-             {id("order_id"), required("order_type", varchar(20)), required("version", bigint()), required("removed", flag(), "0"), nullable("digest", varchar(64))},
+             {id("order_id"), required("order_type", varchar(20)), required("version", bigint()), required("removed", flag(), "0"), nullable("digest", varchar(64)),
+              required("mirrored", bigint(), "0"), nullable("mirrored_digest", varchar(64)), nullable("waits_since", bigint()), required("cleaned", flag(), "0")},
              {"order_id"},
-             {}},
+             {{"waits_since", {{"waits_since"}}}}},
             {counts_,
              {required("counter", varchar(64)), required("order_type", varchar(20)), required("status", varchar(20)), required("orders", count)},
              {"counter"},
@@ -41,7 +45,7 @@ Schema Ledger::schema() const {
 std::vector<std::uint64_t> Ledger::advance(Unit& unit, std::span<const Entry> orders) const {
     std::vector<std::uint64_t> versions;
     if (orders.empty()) return versions;
-    upsert(unit, orders, {"removed", "digest"}, "1");
+    upsert(unit, orders, {"removed", "digest", "waits_since"}, "1");
     std::vector<OrderId> list;
     for (const Entry& order : orders) list.push_back(order.id);
     unit.query("SELECT version FROM " + ledger_ + " WHERE order_id IN " + id_list(list) + " ORDER BY order_id", [&](const ordo::Row& row) { versions.push_back(row.number(0)); });
@@ -54,14 +58,71 @@ void Ledger::hold(Unit& unit, std::span<const Entry> orders) const {
 
 void Ledger::upsert(Unit& unit, std::span<const Entry> orders, std::vector<std::string_view> replaced, std::string_view version) const {
     std::deque<std::string> ids;  // a deque: views stay valid while it grows
-    Upsert rows{{ledger_, {"order_id", "order_type", "version", "removed", "digest"}, {}}, "order_id", std::move(replaced), {"version"}};
+    const std::string now = std::to_string(now_s());
+    const BytesView since = version == "0" ? BytesView{} : BytesView{now};
+    Upsert rows{{ledger_, {"order_id", "order_type", "version", "removed", "digest", "waits_since"}, {}}, "order_id", std::move(replaced), {"version"}};
     for (const Entry& order : orders)
-        rows.rows.values.insert(rows.rows.values.end(), {ids.emplace_back(std::to_string(order.id.value)), order.type, version, "0", std::nullopt});
+        rows.rows.values.insert(rows.rows.values.end(), {ids.emplace_back(std::to_string(order.id.value)), order.type, version, "0", std::nullopt, since});
     unit.upsert(rows);
 }
 
+std::map<OrderId, Ledger::Copy> Ledger::copies(Read& read, std::span<const OrderId> ids) const {
+    std::map<OrderId, Copy> found;
+    if (!ids.empty() && read.table_exists(ledger_)) select_copies(read, ids, "", found);
+    return found;
+}
+
+std::map<OrderId, Ledger::Copy> Ledger::hold_copies(Unit& unit, std::span<const Entry> orders) const {
+    std::map<OrderId, Copy> found;
+    if (orders.empty()) return found;
+    std::vector<OrderId> ids;
+    for (const Entry& order : orders) ids.push_back(order.id);
+    select_copies(unit, ids, unit.dialect().for_update(), found);
+    if (found.size() == orders.size()) return found;
+    // By an upsert: of rows that are not there yet two readers for update would wait for each other.
+    hold(unit, orders);
+    select_copies(unit, ids, "", found);
+    return found;
+}
+
+void Ledger::select_copies(Read& read, std::span<const OrderId> ids, std::string_view for_update, std::map<OrderId, Copy>& found) const {
+    read.query(fmt::format("SELECT order_id, version, mirrored, mirrored_digest, waits_since, cleaned FROM {} WHERE order_id IN {} ORDER BY order_id{}", ledger_, id_list(ids), for_update),
+               [&](const ordo::Row& row) {
+                   found.insert_or_assign(OrderId{row.number(0)}, Copy{row.number(1), row.number(2), std::string(row.text(3)), row[4].has_value(), row.number(5) != 0});
+               });
+}
+
+void Ledger::set_mirrored(Unit& unit, std::span<const Mirrored> copies) const {
+    if (copies.empty()) return;
+    std::deque<std::string> texts;
+    const std::string now = std::to_string(now_s());
+    Upsert rows{{ledger_, {"order_id", "order_type", "version", "removed", "mirrored", "mirrored_digest", "waits_since", "cleaned"}, {}},
+                "order_id",
+                {"mirrored", "mirrored_digest", "waits_since", "cleaned"},
+                {}};
+    for (const Mirrored& copy : copies)
+        rows.rows.values.insert(rows.rows.values.end(), {texts.emplace_back(std::to_string(copy.id.value)), copy.type, "0", "0", texts.emplace_back(std::to_string(copy.version)),
+                                                         copy.digest, copy.left ? BytesView{now} : BytesView{}, "0"});
+    unit.upsert(rows);
+}
+
+void Ledger::set_cleaned(Unit& unit, std::span<const OrderId> orders) const {
+    if (!orders.empty())
+        unit.execute("UPDATE " + ledger_ + " SET cleaned = 1, mirrored_digest = NULL, waits_since = NULL WHERE order_id IN " + id_list(orders));
+}
+
+Ledger::Waiting Ledger::waiting(Read& read) const {
+    Waiting waiting;
+    if (!read.table_exists(ledger_)) return waiting;
+    read.query("SELECT COUNT(*), MIN(waits_since) FROM " + ledger_ + " WHERE waits_since IS NOT NULL AND cleaned = 0", [&](const ordo::Row& row) {
+        waiting.orders = row.number(0);
+        if (row[1]) waiting.since = static_cast<std::int64_t>(row.number(1));
+    });
+    return waiting;
+}
+
 void Ledger::bury(Unit& unit, std::span<const OrderId> orders) const {
-    if (!orders.empty()) unit.execute("UPDATE " + ledger_ + " SET removed = 1 WHERE order_id IN " + id_list(orders));
+    if (!orders.empty()) unit.execute("UPDATE " + ledger_ + " SET removed = 1, waits_since = NULL WHERE order_id IN " + id_list(orders));
 }
 
 void Ledger::CountChanges::add(std::string_view type, std::string_view status, int orders) {

@@ -1,5 +1,6 @@
 /// The ledger of orders (`ordo_ledger`), a row an order: its version, whether it was removed, the digest of its canonical form
-/// as the last scan found it; and how many orders there are of each type and status (`ordo_counts`). What the stores hold is the
+/// as the last scan found it, the version that was last mirrored and the digest of the copy as it was left then, since when a
+/// saved version waits to be mirrored; and how many orders there are of each type and status (`ordo_counts`). What the stores hold is the
 /// truth: the ledger is a cache of it that a scan makes anew. Writing an order's row is what makes two saves of it wait for
 /// each other. Keeps no state; any thread.
 #pragma once
@@ -28,11 +29,42 @@ public:
         std::string_view type;
     };
     /// Holds the orders (ascending ids, none twice) until the unit is over, and gives their next versions. Their digests are
-    /// forgotten. A unit that writes some of its orders and leaves others advances these too: a version says only that an
+    /// forgotten, and they wait to be mirrored. A unit that writes some of its orders and leaves others advances these too: a version says only that an
     /// order that still has it was not saved.
     std::vector<std::uint64_t> advance(Unit& unit, std::span<const Entry> orders) const;
-    /// Notes that the orders were removed. They are held already.
+    /// Notes that the orders were removed, which nobody need mirror. They are held already.
     void bury(Unit& unit, std::span<const OrderId> orders) const;
+
+    /// What is known of an order's copy in the other store.
+    struct Copy {
+        std::uint64_t version = 0;    ///< the order's
+        std::uint64_t mirrored = 0;   ///< the version that the copy was last made of or found equal to
+        std::string digest;           ///< of the copy then (`StoreView::mirror_digest`); empty: it was never looked at
+        bool waits = false;
+        bool cleaned = false;         ///< there is none on purpose, until it is made again
+        bool operator==(const Copy&) const = default;
+    };
+    /// Of orders the ledger has no row of, nothing.
+    std::map<OrderId, Copy> copies(Read& read, std::span<const OrderId> ids) const;
+    /// The same of orders (ascending ids, none twice) that are held from now on until the unit is over. Orders without a row get one.
+    std::map<OrderId, Copy> hold_copies(Unit& unit, std::span<const Entry> orders) const;
+    /// What the copies of held orders are now. Those that are `left` differ on purpose, by a part: they wait on.
+    struct Mirrored {
+        OrderId id;
+        std::string_view type;
+        std::uint64_t version;
+        std::string digest;
+        bool left = false;
+    };
+    void set_mirrored(Unit& unit, std::span<const Mirrored> copies) const;
+    /// The copies of held orders are no more, and nobody waits for them.
+    void set_cleaned(Unit& unit, std::span<const OrderId> orders) const;
+    struct Waiting {
+        std::uint64_t orders = 0;
+        std::optional<std::int64_t> since;   ///< the earliest last save, Unix seconds
+    };
+    /// Saved since they were last mirrored. By an index: as many rows as wait are looked at.
+    Waiting waiting(Read& read) const;
 
     /// One order more, or one less, of a type and status. Auto-drafts are no orders.
     class CountChanges {
@@ -72,6 +104,7 @@ public:
     void set_counts(Unit& unit, const Counts& counts, std::int64_t scanned_at) const;
 
 private:
+    void select_copies(Read& read, std::span<const OrderId> ids, std::string_view for_update, std::map<OrderId, Copy>& found) const;
     void upsert(Unit& unit, std::span<const Entry> orders, std::vector<std::string_view> replaced, std::string_view version) const;
 
     std::string ledger_, counts_;

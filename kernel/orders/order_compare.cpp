@@ -4,6 +4,11 @@
 #include <algorithm>
 #include <map>
 
+#include <fmt/compile.h>
+#include <fmt/format.h>
+
+#include "kernel/orders/digest.hpp"
+
 namespace ordo::orders {
 namespace {
 
@@ -102,6 +107,32 @@ Changes compare(const OrderRecord& source, const LoadedOrder& target, DerivedMet
     compare_fields(source, target, changes);
     compare_meta(source, target, derived, changes);
     return changes;
+}
+
+std::string content_digest(const OrderRecord& order) {
+    Digest digest;
+    // Lengths before the texts: what ends where is part of the content.
+    const auto add = [&](std::string_view text) {
+        digest.add(fmt::format(FMT_COMPILE("{}:"), text.size()));
+        digest.add(text);
+    };
+    add(order.type);
+    for (const Field& field : order.fields) {
+        add(field_spec(field.id).name);
+        digest.add(field.value.raw ? "raw" : "");
+        add(field.value.text);
+    }
+    for (const std::size_t i : compared_meta(order)) {
+        add(order.meta[i].key);
+        if (order.meta[i].value) add(*order.meta[i].value);
+        else digest.add("-");
+    }
+    return digest.hex();
+}
+
+bool overwrites(const Changes& changes) noexcept {
+    return changes.type_differs || std::any_of(changes.fields.begin(), changes.fields.end(), [](const FieldChange& one) { return one.expected.has_value(); }) ||
+           std::any_of(changes.meta.begin(), changes.meta.end(), [](const MetaChange& one) { return one.op != MetaChange::Op::insert; });
 }
 
 OrderWrite make_insert(const OrderRecord& source) {

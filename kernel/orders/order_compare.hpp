@@ -23,6 +23,12 @@ struct Changes {
 enum class DerivedMeta : std::uint8_t { leave_out, include };
 Changes compare(const OrderRecord& source, const LoadedOrder& target, DerivedMeta derived = DerivedMeta::leave_out);
 
+/// Equal where `compare` finds nothing, and else as good as never.
+std::string content_digest(const OrderRecord& order);
+
+/// Whether carrying out the changes takes something away that the target holds: a value, a row of meta.
+bool overwrites(const Changes& changes) noexcept;
+
 /// The write that makes a new order of the source's record, derived meta included.
 OrderWrite make_insert(const OrderRecord& source);
 

@@ -42,6 +42,7 @@ public:
     bool delete_note(OrderId order, std::uint64_t note) override;
 
     const OrderUnit& unit() const noexcept { return unit_; }
+    OrderUnit& unit() noexcept { return unit_; }
 
 private:
     /// A change of status, as its actions are told it. Statuses without `wc-`.

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "kernel/orders/order_compare.hpp"
+
 namespace ordo::orders {
 namespace {
 
@@ -38,6 +40,11 @@ StoreAccess::StoreAccess(plugins::Registry& registry, OverflowTable overflow, st
     for (std::string& type : more_order_types) add_once(order_types_, std::move(type));
 }
 
+std::string StoreAccess::mirror_digest(const Direction& way, const OrderRecord& order) const {
+    const bool core = way.target == store_posts && posts_mirror_ == config::PostsMirror::core;
+    return (core ? "core-" : "") + content_digest(order);
+}
+
 bool StoreAccess::knows(std::string_view id) const noexcept { return registry_->find_store(id) != nullptr; }
 
 OrderDataStore& StoreAccess::get(std::string_view id) const {
@@ -66,6 +73,21 @@ std::vector<OrderId> StoreView::list(std::string_view store, OrderId after, std:
     if (!has_tables(store)) return ids;
     for (const OrderStamp& stamp : stores_->get(store).list(*read_, {types.empty() ? types_ : types, after, count_max, drafts})) ids.push_back(stamp.id);
     return ids;
+}
+
+std::map<std::string, std::uint64_t> StoreView::count_types(std::string_view store, std::span<const OrderId> ids) const {
+    constexpr std::size_t page_orders = 5000;
+    std::map<std::string, std::uint64_t> counts;
+    if (!has_tables(store)) return counts;
+    for (auto next = ids.begin(); next != ids.end();) {
+        const auto page = stores_->get(store).list(*read_, {types_, OrderId{next->value - 1}, page_orders, AutoDrafts::leave_out});
+        for (const OrderStamp& stamp : page) {
+            next = std::lower_bound(next, ids.end(), stamp.id);
+            if (next != ids.end() && *next == stamp.id) ++counts[stamp.type], ++next;
+        }
+        if (page.size() < page_orders) break;
+    }
+    return counts;
 }
 
 std::vector<LoadedOrder> StoreView::read(std::string_view store, std::span<const OrderId> ids, AutoDrafts drafts) const {

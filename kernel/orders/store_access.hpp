@@ -29,6 +29,8 @@ public:
     /// `types`: only orders of these types; none given: of all order types.
     std::vector<OrderId> list(std::string_view store, OrderId after, std::size_t count_max, AutoDrafts drafts = AutoDrafts::leave_out,
                               std::span<const std::string> types = {}) const;
+    /// How many of these orders (ascending ids) the store has of each type.
+    std::map<std::string, std::uint64_t> count_types(std::string_view store, std::span<const OrderId> ids) const;
     /// Ascending by id; ids of other posts are left out.
     std::vector<LoadedOrder> read(std::string_view store, std::span<const OrderId> ids, AutoDrafts drafts = AutoDrafts::leave_out) const;
     /// The same, without what is not copied along `way`: both stores read so and compared say what a synchronisation has to do.
@@ -60,6 +62,9 @@ public:
     const OverflowTable& overflow() const noexcept { return overflow_; }
     plugins::Registry& registry() const noexcept { return *registry_; }
     config::PostsMirror posts_mirror() const noexcept { return posts_mirror_; }
+    /// Of what is copied along `way` (`read_mirrored`): tells whether a copy is still as it was left. What is copied by another
+    /// rule has another digest.
+    std::string mirror_digest(const Direction& way, const OrderRecord& order) const;
 
 private:
     plugins::Registry* registry_;

@@ -9,18 +9,29 @@
 #include <ordo/data_store.hpp>
 
 #include "kernel/database/sql_database.hpp"
+#include "kernel/orders/ledger.hpp"
 #include "kernel/orders/store_access.hpp"
+#include "kernel/sync/conflict_table.hpp"
 #include "kernel/sync/quarantine.hpp"
 
 namespace ordo::sync {
 
-/// Writes to the target, and the source's record of each (null: the order is to be erased). Two lists of one length.
+/// What becomes of one order's copy.
+struct CopyOfOrder {
+    const OrderRecord* source = nullptr;            ///< of the batch
+    orders::Ledger::Copy seen;                      ///< what was known of the copy when both were read
+    std::string digest;                             ///< of the copy once it is written
+    std::optional<Overwritten> overwritten = {};    ///< somebody else's changes of it
+};
+
+/// Writes to the target, the source's record of each and what is to be noted of it. Lists of one length.
 struct Writes {
     std::span<const OrderWrite> writes;
     std::span<const OrderRecord* const> sources;
+    std::span<const CopyOfOrder> copies;
 
     std::size_t size() const noexcept { return writes.size(); }
-    Writes part(std::size_t first, std::size_t count) const { return {writes.subspan(first, count), sources.subspan(first, count)}; }
+    Writes part(std::size_t first, std::size_t count) const { return {writes.subspan(first, count), sources.subspan(first, count), copies.subspan(first, count)}; }
 };
 
 struct Batch {
@@ -28,17 +39,24 @@ struct Batch {
     std::vector<orders::LoadedOrder> source;
     std::vector<OrderWrite> writes;             ///< the orders that differ; those that failed before stand last
     std::vector<const OrderRecord*> sources;    ///< into `source`
+    std::vector<CopyOfOrder> copies;
+    std::vector<CopyOfOrder> equal;             ///< orders that do not differ, which the ledger does not know yet
     std::size_t healthy = 0;                    ///< how many writes are of orders that did not fail before
     std::uint64_t unchanged = 0;
 
-    Writes all() const { return {writes, sources}; }
+    Writes all() const { return {writes, sources, copies}; }
 };
 
 /// Asks which ids a batch is of; empty: none are left.
 using ListIds = std::function<std::vector<OrderId>(const orders::StoreView& view)>;
 
 /// Reads and compares; again if the connection is lost. A batch without ids is the end.
-Batch read_batch(database::SqlDatabase& database, const orders::StoreAccess& stores, const QuarantineTable& quarantine, const Direction& way,
-                 const ListIds& list_ids);
+struct BatchServices {
+    database::SqlDatabase* database;
+    const orders::StoreAccess* stores;
+    const orders::Ledger* ledger;
+    const QuarantineTable* quarantine;
+};
+Batch read_batch(const BatchServices& services, const Direction& way, const ListIds& list_ids);
 
 }  // namespace ordo::sync

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 #include <ordo/nearest.hpp>
 
+#include "kernel/orders/ledger.hpp"
 #include "kernel/orders/order_compare.hpp"
 #include "kernel/orders/order_writer.hpp"
 #include "kernel/sync/quarantine.hpp"
@@ -34,7 +35,7 @@ std::string post_column(const FieldSpec& spec, const std::optional<FieldValue>& 
 class Handler final : public LegacyDataHandler {
 public:
     Handler(BackfillServices services, BackfillHooks hooks)
-        : services_(std::move(services)), hooks_(std::move(hooks)), quarantine_(services_.table_prefix) {}
+        : services_(std::move(services)), hooks_(std::move(hooks)), ledger_(services_.table_prefix), quarantine_(services_.table_prefix), cleaner_(services_.cleanup) {}
 
     LegacyOrder convert_order_to_legacy_format(const OrderRecord& order) const override {
         LegacyOrder legacy{order.id, {{"post_type", order.type}}, {}};
@@ -108,6 +109,12 @@ public:
         return results;
     }
 
+    std::uint64_t count_orders_for_cleanup(std::span<const OrderRange> orders) override { return cleaner_.count(orders); }
+    std::vector<OrderId> get_orders_for_cleanup(std::span<const OrderRange> orders, std::size_t limit) override { return cleaner_.find(orders, {}, limit); }
+    std::vector<std::string> get_cleanup_obstacles() override { return cleaner_.get_obstacles(); }
+    CleanupReport cleanup_post_data(const CleanupOptions& options) override { return cleaner_.clean_up(options); }
+    RestoreReport restore_post_data(const std::function<std::optional<std::string>()>& next_line) override { return cleaner_.restore(next_line); }
+
 private:
     /// What of an order is copied.
     struct Parts {
@@ -131,7 +138,7 @@ private:
             if (is_derived_key(key) || key == deletion_record_key) throw Error(errc::usage, fmt::format("\"{}\" is no meta of an order", key));
             parts.meta_keys.push_back(key);
         }
-        if (options.authoritative == BackfillOptions::Authoritative::keep && options.to == services_.authoritative())
+        if (options.authoritative == BackfillOptions::Authoritative::keep && options.to == services_.controller->get_orders_data_store())
             throw Error(errc::needs_confirmation, fmt::format("{} is authoritative: its orders are not overwritten from {} unless that is asked for", options.to, options.from),
                         "say --yes");
         return parts;
@@ -176,8 +183,10 @@ private:
         BackfillResult result{order, Outcome::unchanged, {}, {}};
         OrderRecord wanted;
         OrderWrite write;
+        std::uint64_t version = 0;
         services_.database->read([&](Read& read) {
             result.outcome = Outcome::unchanged;
+            version = ledger_.copies(read, {&order, 1})[order].version;
             const orders::StoreView view(*services_.stores, read);
             const auto source = read_part(view, way, way.source, order, parts, AutoDrafts::leave_out);
             const auto target = read_part(view, way, way.target, order, parts, AutoDrafts::include);
@@ -200,6 +209,7 @@ private:
         if (to_posts) hooks_.before_to_posts(order);
         hooks_.before(order, way);
         const OrderRecord* const source = &wanted;
+        const bool to_authoritative = way.target == services_.controller->get_orders_data_store();
         bool again = false;
         services_.database->write([&](Unit& unit) {
             lock.confirm(unit);
@@ -208,10 +218,15 @@ private:
                 result.outcome = Outcome::written;
                 return;
             }
+            const orders::Ledger::Entry entry{order, wanted.type};
+            const orders::Ledger::Copy held = ledger_.hold_copies(unit, {&entry, 1})[order];
             const WriteResult written = orders::write_orders(unit, *services_.stores, way.target, {&write, 1}, {&source, 1}).front();
             result.outcome = written.outcome;
             result.faults = written.faults;
-            if (written.outcome == Outcome::written && parts.whole()) quarantine_.release(unit, way.target, {&order, 1});
+            if (written.outcome != Outcome::written) return;
+            if (parts.whole()) quarantine_.release(unit, way.target, {&order, 1});
+            if (to_authoritative) ledger_.advance(unit, {&entry, 1});
+            else note_copy(unit, way, entry, held, parts.whole() && held.version == version);
         });
         if (result.outcome == Outcome::written) {
             if (to_posts) hooks_.after_to_posts(order);
@@ -220,6 +235,14 @@ private:
             result.message = explain(result, way);
         }
         return result;
+    }
+
+    /// What the copy is now is nobody else's change. A part of an order leaves the rest of it waiting.
+    void note_copy(Unit& unit, const Direction& way, const orders::Ledger::Entry& order, const orders::Ledger::Copy& before, bool whole) const {
+        for (const auto& copy : orders::StoreView(*services_.stores, unit).read_mirrored(way, way.target, {&order.id, 1}, AutoDrafts::include)) {
+            const orders::Ledger::Mirrored now{order.id, order.type, whole ? before.version : before.mirrored, services_.stores->mirror_digest(way, copy.record), !whole};
+            ledger_.set_mirrored(unit, {&now, 1});
+        }
     }
 
     /// As a synchronisation would copy it; what is named is copied even if it is no part of that.
@@ -243,7 +266,9 @@ private:
 
     BackfillServices services_;
     BackfillHooks hooks_;
+    orders::Ledger ledger_;
     QuarantineTable quarantine_;
+    PostCleaner cleaner_;
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "kernel/database/sql_database.hpp"
 #include "kernel/orders/store_access.hpp"
+#include "kernel/sync/post_cleaner.hpp"
 
 namespace ordo::sync {
 
@@ -25,8 +26,9 @@ struct BackfillServices {
     const orders::StoreAccess* stores;
     const SiteZone* zone;
     std::string table_prefix;
-    std::function<std::string()> authoritative;
+    orders::Controller* controller;
     std::function<void(std::string_view store)> create_tables;  ///< the store's and our own; idempotent
+    CleanupServices cleanup;
 };
 
 std::unique_ptr<LegacyDataHandler> make_legacy_data_handler(BackfillServices services, BackfillHooks hooks);

@@ -143,4 +143,16 @@ RollbackResult MigrationController::rollback_migration(const RollbackOptions& op
     return result;
 }
 
+DroppedTables MigrationController::delete_database_tables() {
+    DroppedTables result;
+    // Order by order first, each looked at before it goes: nothing is dropped that posts do not have.
+    const RollbackResult emptied = rollback_migration({});
+    result.obstacles = emptied.obstacles;
+    if (emptied.kept > 0) result.obstacles.push_back(fmt::format("{} meanwhile", orders_that(emptied.kept, "was changed", "were changed")));
+    if (!result.obstacles.empty()) return result;
+    for (const Table& table : services_.stores->get(store_hpos).schema())
+        if (services_.drop_table(table.name)) result.tables.push_back(table.name);
+    return result;
+}
+
 }  // namespace ordo::sync

@@ -19,6 +19,7 @@ struct MigrationServices {
     OrderVerifier* verifier;
     std::string table_prefix;
     std::function<void(std::string_view target)> create_tables;   ///< the target's and our own; idempotent
+    std::function<bool(std::string_view table)> drop_table;       ///< with its rows; false: it was not there
 };
 
 class MigrationController final : public PostsToOrdersMigrationController {
@@ -32,6 +33,7 @@ public:
     std::vector<MigratorTable> get_migrators() override;
     std::vector<std::string> get_rollback_obstacles() override;
     RollbackResult rollback_migration(const RollbackOptions& options) override;
+    DroppedTables delete_database_tables() override;
 
 private:
     bool hpos_is_authoritative() const { return services_.controller->custom_orders_table_usage_is_enabled(); }

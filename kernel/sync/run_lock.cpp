@@ -113,7 +113,7 @@ RunLock::~RunLock() {
             const BytesView gate{gate_name};
             unit.execute("DELETE FROM " + table_ + " WHERE name = ?", {&gate, 1});
         });
-    } catch (const std::exception&) {
+    } catch (...) {
         // The holder's process ends, so the next run takes the lock over anyway.
     }
 }

@@ -30,6 +30,25 @@ bool concerns_everything(ErrorCode code) {
 
 }  // namespace
 
+namespace {
+
+std::vector<orders::Ledger::Entry> entries_of(std::span<const CopyOfOrder> copies) {
+    std::vector<orders::Ledger::Entry> entries;
+    for (const CopyOfOrder& copy : copies) entries.push_back({copy.source->id, copy.source->type});
+    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    return entries;
+}
+
+/// Neither saved nor copied since it was read.
+bool is_current(const CopyOfOrder& copy, const std::map<OrderId, orders::Ledger::Copy>& held) {
+    const auto now = held.find(copy.source->id);
+    return now != held.end() && now->second == copy.seen;
+}
+
+orders::Ledger::Mirrored mirrored_from(const CopyOfOrder& copy) { return {copy.source->id, copy.source->type, copy.seen.version, copy.digest}; }
+
+}  // namespace
+
 /// What waits, by kind.
 struct Synchronizer::Scan {
     std::vector<OrderId> missing, different, deleted;
@@ -39,7 +58,7 @@ struct Synchronizer::Scan {
 };
 
 Synchronizer::Synchronizer(SyncServices services, SyncHooks hooks)
-    : services_(std::move(services)), hooks_(std::move(hooks)), quarantine_(services_.table_prefix),
+    : services_(std::move(services)), hooks_(std::move(hooks)), ledger_(services_.table_prefix), quarantine_(services_.table_prefix), conflicts_(services_.table_prefix),
       record_(*services_.database, *services_.options, *services_.stores, quarantine_, *services_.log) {}
 
 Direction Synchronizer::get_direction() {
@@ -89,6 +108,8 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope sc
     const auto orders_of = [&](const std::string& store, const std::vector<OrderId>& ids) {
         return scope == Scope::mirrored ? view.read_mirrored(way, store, ids) : view.read(store, ids);
     };
+    // What was cleaned up is not missed while nothing is mirrored.
+    const bool leave_cleaned = scope == Scope::mirrored && services_.options->get(read, option::data_sync_enabled) != "yes";
     const auto in_quarantine = [&](const OrderRecord& record) {
         const auto at = quarantined.find(record.id);
         return at != quarantined.end() && at->second == orders::canonical_digest(record);
@@ -104,8 +125,16 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope sc
             if (in_quarantine(order.record)) ++found.quarantined;
             else found.different.push_back(order.record.id);
         }
+        std::vector<OrderId> only_source = page.only_source;
+        if (leave_cleaned) {
+            const auto copies = ledger_.copies(read, only_source);
+            std::erase_if(only_source, [&](OrderId id) {
+                const auto copy = copies.find(id);
+                return copy != copies.end() && copy->second.cleaned;
+            });
+        }
         std::vector<OrderId> maybe;  // only orders in quarantine need be read to know whether they are missing
-        for (const OrderId id : page.only_source) (quarantined.contains(id) ? maybe : found.missing).push_back(id);
+        for (const OrderId id : only_source) (quarantined.contains(id) ? maybe : found.missing).push_back(id);
         for (const auto& order : orders_of(way.source, maybe)) {
             if (in_quarantine(order.record)) ++found.quarantined;
             else found.missing.push_back(order.record.id);
@@ -238,11 +267,7 @@ void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& 
             confirm(run, unit);
             // A second time: the connection was lost. If that was in the commit itself, all of it may be there.
             if (!results.empty() && is_in_target(unit, run.way, writes, results)) return;
-            results = orders::write_orders(unit, *services_.stores, run.way.target, writes.writes, writes.sources);
-            std::vector<OrderId> moved;
-            for (const WriteResult& one : results)
-                if (one.outcome == Outcome::written) moved.push_back(one.id);
-            quarantine_.release(unit, run.way.target, moved);
+            results = write_in(unit, run.way, writes);
         }, run.isolation);
     } catch (const Error& error) {
         if (concerns_everything(error.code())) throw;
@@ -262,6 +287,7 @@ void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& 
             ++run.result.written;
             run.result.overflow += faults.size();
             written.push_back(results[i].id);
+            note_conflict(run, writes.copies[i]);
         } else if (results[i].outcome == Outcome::refused && !is_there_by_now(run.way, writes.writes[i])) {
             const Fault* fault = faults.empty() ? nullptr : &faults.front();
             const std::string field = !fault ? "" : fault->field ? std::string(field_spec(*fault->field).name) : fault->meta_key;
@@ -274,6 +300,57 @@ void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& 
     }
 }
 
+std::vector<WriteResult> Synchronizer::write_in(Unit& unit, const Direction& way, const Writes& writes) const {
+    const auto held = ledger_.hold_copies(unit, entries_of(writes.copies));
+    std::vector<WriteResult> results(writes.size());
+    std::vector<std::size_t> current;
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        results[i] = {writes.writes[i].id, Outcome::conflict, {}};
+        if (is_current(writes.copies[i], held)) current.push_back(i);
+    }
+    std::vector<OrderWrite> some;
+    std::vector<const OrderRecord*> sources;
+    if (current.size() < writes.size())
+        for (const std::size_t i : current) some.push_back(writes.writes[i]), sources.push_back(writes.sources[i]);
+    const bool all = current.size() == writes.size();
+    auto written = orders::write_orders(unit, *services_.stores, way.target, all ? writes.writes : std::span<const OrderWrite>(some),
+                                        all ? writes.sources : std::span<const OrderRecord* const>(sources));
+    std::vector<OrderId> moved;
+    std::vector<Overwritten> overwritten;
+    std::vector<orders::Ledger::Mirrored> mirrored;
+    for (std::size_t i = 0; i < written.size(); ++i) {
+        WriteResult& result = results[current[i]] = std::move(written[i]);
+        if (result.outcome != Outcome::written) continue;
+        const CopyOfOrder& copy = writes.copies[current[i]];
+        moved.push_back(result.id);
+        mirrored.push_back(mirrored_from(copy));
+        if (copy.overwritten) overwritten.push_back(*copy.overwritten);
+    }
+    quarantine_.release(unit, way.target, moved);
+    conflicts_.put(unit, way.target, overwritten);
+    ledger_.set_mirrored(unit, mirrored);
+    return results;
+}
+
+void Synchronizer::note_equal(const Run& run, const Batch& batch) const {
+    if (batch.equal.empty()) return;
+    services_.database->write([&](Unit& unit) {
+        confirm(run, unit);
+        const auto held = ledger_.hold_copies(unit, entries_of(batch.equal));
+        std::vector<orders::Ledger::Mirrored> mirrored;
+        for (const CopyOfOrder& copy : batch.equal)
+            if (is_current(copy, held)) mirrored.push_back(mirrored_from(copy));
+        ledger_.set_mirrored(unit, mirrored);
+    }, run.isolation);
+}
+
+void Synchronizer::note_conflict(Run& run, const CopyOfOrder& copy) const {
+    if (!copy.overwritten) return;
+    ++run.result.conflicts;
+    if (copy.overwritten->kind != ConflictKind::no_common_version)
+        services_.log->warning("order {} was overwritten in {}, where somebody else had changed it; what it held is kept: `ordo hpos conflicts list`", copy.overwritten->order, run.way.target);
+}
+
 bool Synchronizer::is_there_by_now(const Direction& way, const OrderWrite& write) const {
     bool there = false;
     if (write.op == WriteOp::insert)
@@ -282,7 +359,7 @@ bool Synchronizer::is_there_by_now(const Direction& way, const OrderWrite& write
 }
 
 Batch Synchronizer::read(const Direction& way, const ListIds& list_ids) const {
-    return read_batch(*services_.database, *services_.stores, quarantine_, way, list_ids);
+    return read_batch({services_.database, services_.stores, &ledger_, &quarantine_}, way, list_ids);
 }
 
 void Synchronizer::write(Run& run, const Batch& batch) const {
@@ -297,6 +374,7 @@ void Synchronizer::write(Run& run, const Batch& batch) const {
     const Writes all = batch.all();
     commit(run, all.part(0, batch.healthy), written);
     for (std::size_t i = batch.healthy; i < all.size(); ++i) commit(run, all.part(i, 1), written);
+    note_equal(run, batch);
     tell_written(std::move(written), run.way);
 }
 
@@ -326,10 +404,26 @@ void Synchronizer::erase(Run& run, std::span<const OrderId> ids) const {
 
 std::uint64_t Synchronizer::erase_in(Unit& unit, const Direction& way, std::span<const OrderId> ids) const {
     // Only what is an order in the target: by now the id may be another post's. The record is forgotten all the same.
+    const orders::StoreView view(*services_.stores, unit);
+    const auto held = view.read(way.target, ids);
     std::vector<OrderWrite> writes;
-    for (const auto& held : orders::StoreView(*services_.stores, unit).read(way.target, ids)) writes.push_back({WriteOp::erase, held.record.id, held.record.type, {}, {}});
+    std::vector<orders::Ledger::Entry> entries;
+    for (const auto& order : held) {
+        writes.push_back({WriteOp::erase, order.record.id, order.record.type, {}, {}});
+        entries.push_back({order.record.id, order.record.type});
+    }
+    const auto copies = ledger_.hold_copies(unit, entries);
+    std::vector<Overwritten> overwritten;
+    for (const auto& mirrored : view.read_mirrored(way, way.target, ids)) {
+        const std::string& left = copies.at(mirrored.record.id).digest;
+        const auto* order = orders::find_order(held, mirrored.record.id);
+        if (order && !left.empty() && left != services_.stores->mirror_digest(way, mirrored.record))
+            overwritten.push_back({mirrored.record.id, ConflictKind::erased, orders::canonical_form(order->record)});
+    }
+    conflicts_.put(unit, way.target, overwritten);
     orders::write_orders(unit, *services_.stores, way.target, writes, std::vector<const OrderRecord*>(writes.size(), nullptr));
     quarantine_.release(unit, way.target, ids);
+    ledger_.bury(unit, ids);
     forget_deleted(unit, ids);
     return writes.size();
 }
@@ -342,11 +436,10 @@ std::vector<OrderId> Synchronizer::bring_rest(Unit& unit, const Direction& way) 
     try {
         unit.savepoint([&] {
             const Batch batch = read(way, [&](const orders::StoreView&) { return ids; });
-            for (const WriteResult& one : orders::write_orders(unit, *services_.stores, way.target, batch.writes, batch.sources)) {
+            for (const WriteResult& one : write_in(unit, way, batch.all())) {
                 if (one.outcome != Outcome::written) throw Error(errc::order_refused, fmt::format("order {} could not be copied to {}", one.id, way.target));
                 brought.push_back(one.id);
             }
-            quarantine_.release(unit, way.target, brought);
             if (!found.deleted.empty()) erase_in(unit, way, found.deleted);
         });
     } catch (const Error& error) {
@@ -531,6 +624,7 @@ void Synchronizer::run_as_worker(const Direction& way, const SyncOptions& option
         report.migrated = result.written;
         report.skipped = result.unchanged;
         report.changed_meanwhile = result.changed_meanwhile;
+        report.conflicts = result.conflicts;
         if (report.interrupted || !pass.finish()) return;
     }
     try {
@@ -576,6 +670,7 @@ SyncReport Synchronizer::sync(const SyncOptions& options) {
         report.migrated = run.result.written;
         report.skipped = run.result.unchanged;
         report.changed_meanwhile = run.result.changed_meanwhile;
+        report.conflicts = run.result.conflicts;
     }
     services_.database->read([&](Read& snapshot) {
         report.quarantined = quarantine_.digests(snapshot, report.way.target).size();
@@ -597,16 +692,32 @@ SyncStatus Synchronizer::get_status() {
         const orders::StoreView view(*services_.stores, read);
         const Scan found = scan(read, way, Scope::mirrored);
         status.pending = found.pending();
+        status.pending_missing = found.missing.size();
+        status.pending_different = found.different.size();
         status.pending_deletions = found.deleted.size();
+        std::vector<OrderId> waiting_orders = found.missing;
+        waiting_orders.insert(waiting_orders.end(), found.different.begin(), found.different.end());
+        std::sort(waiting_orders.begin(), waiting_orders.end());
+        auto types = view.count_types(way.source, waiting_orders);
+        for (const auto& [type, orders] : view.count_types(way.target, found.deleted)) types[type] += orders;
+        status.pending_types.clear();
+        for (const auto& [type, orders] : types) status.pending_types.push_back({type, orders});
         status.only_in_backup = found.only_in_target;
         status.quarantined = found.quarantined;
         status.overflow = services_.stores->overflow().count(read);
+        status.conflicts = conflicts_.count(read);
+        const auto last = record_.status(read);
+        status.last_run = last ? last->last_batch_time : 0;
+        const orders::Ledger::Waiting waiting = ledger_.waiting(read);
+        status.saved_since = waiting.orders;
+        status.lag_s = waiting.since ? static_cast<std::uint64_t>(std::max<std::int64_t>(0, now_s() - *waiting.since)) : 0;
         for (const std::string_view id : {store_posts, store_hpos}) {
             if (!services_.stores->knows(id)) continue;
             const StoreCount count = view.count(id);
             (id == store_posts ? status.orders_in_posts : status.orders_in_hpos) = count.orders;
             status.auto_drafts = std::max(status.auto_drafts, count.auto_drafts);
         }
+        status.subject_to_cleanup = status.hpos_enabled && !status.compatibility_mode ? status.orders_in_posts : 0;
         status.unknown_types = view.find_unknown_types();
     });
     return status;

@@ -17,6 +17,7 @@
 
 #include "kernel/options/options_table.hpp"
 #include "kernel/orders/controller.hpp"
+#include "kernel/orders/ledger.hpp"
 #include "kernel/orders/order_compare.hpp"
 #include "kernel/orders/store_access.hpp"
 #include "kernel/sync/batch.hpp"
@@ -73,6 +74,7 @@ public:
     /// What a switch from source to target waits for.
     orders::PendingOrders count_pending(Read& read, const Direction& way) const;
     const QuarantineTable& quarantine() const noexcept { return quarantine_; }
+    const ConflictTable& conflicts() const noexcept { return conflicts_; }
     const MigrationRecord& record() const noexcept { return record_; }
 
 private:
@@ -102,6 +104,12 @@ private:
     Batch read(const Direction& way, const ListIds& list_ids) const;
     void write(Run& run, const Batch& batch) const;
     void commit(Run& run, const Writes& writes, std::vector<OrderId>& written) const;
+    /// Within a unit: the orders, what they took the place of, what is known of the copies now. Orders that were saved or copied
+    /// since they were read are left: `conflict`.
+    std::vector<WriteResult> write_in(Unit& unit, const Direction& way, const Writes& writes) const;
+    /// Of orders that do not differ: that this is so.
+    void note_equal(const Run& run, const Batch& batch) const;
+    void note_conflict(Run& run, const CopyOfOrder& copy) const;
     /// True: an order that was to be inserted has been, by somebody else.
     bool is_there_by_now(const Direction& way, const OrderWrite& write) const;
     /// True: the target has what `results` call written.
@@ -122,7 +130,9 @@ private:
 
     SyncServices services_;
     SyncHooks hooks_;
+    orders::Ledger ledger_;
     QuarantineTable quarantine_;
+    ConflictTable conflicts_;
     MigrationRecord record_;
     std::mutex tables_mutex_;
     std::set<std::string> targets_with_tables_;   ///< of `mirror`

@@ -1,6 +1,7 @@
 /// The plugin `posts`: orders in WordPress' own tables, a post and its meta rows each. Internal meta keys are fields; of
 /// several rows of one internal key the first counts. What only posts have (title, name, author …) is left as it is.
 /// Keeps no state between calls.
+#include <ordo/backup_rows.hpp>
 #include <ordo/plugin.hpp>
 #include <ordo/store_integrity.hpp>
 #include <ordo/store_queries.hpp>
@@ -80,9 +81,10 @@ struct Post {
     OrderRecord record;
     std::array<std::uint64_t, ordo::order_fields.size()> meta_rows{};   ///< first row of each internal key, 0 if none
     std::bitset<ordo::order_fields.size()> repeated;                    ///< internal keys with further rows
+    bool titled = false;                                                ///< a placeholder with a title was an order's post before
 };
 
-class PostsDataStore final : public ordo::OrderDataStore, public ordo::UnknownOrderTypes, public ordo::StoreIntegrity {
+class PostsDataStore final : public ordo::OrderDataStore, public ordo::UnknownOrderTypes, public ordo::StoreIntegrity, public ordo::BackupRows {
 public:
     explicit PostsDataStore(const ordo::Host& host)
         : posts_(host.table("posts")), postmeta_(host.table("postmeta")), options_(host.table("options")), zone_(&host.site_zone()), query_(posts_, postmeta_) {}
@@ -97,6 +99,7 @@ public:
     void* find_interface(std::string_view id) noexcept override {
         if (id == ordo::UnknownOrderTypes::interface_id) return static_cast<ordo::UnknownOrderTypes*>(this);
         if (id == ordo::StoreIntegrity::interface_id) return static_cast<ordo::StoreIntegrity*>(this);
+        if (id == ordo::BackupRows::interface_id) return static_cast<ordo::BackupRows*>(this);
         if (id == ordo::OrderSearch::interface_id) return static_cast<ordo::OrderSearch*>(&query_);
         return nullptr;
     }
@@ -149,7 +152,7 @@ public:
                     result.outcome = Outcome::refused;
                     result.faults.push_back({std::nullopt, "post_type", 0, ordo::Rule::store_refused, true, {}});
                 } else {
-                    insert(statements, write, placeholder, home, result.faults);
+                    insert(statements, write, placeholder ? post : nullptr, home, result.faults);
                 }
             } else if (!post || placeholder) {
                 result.outcome = Outcome::missing;
@@ -219,7 +222,101 @@ public:
         if (!rows.empty()) unit.execute("DELETE FROM " + postmeta_ + " WHERE meta_id IN " + ordo::number_list(rows));
     }
 
+    // BackupRows
+
+    std::vector<ordo::StoredRow> read_rows(ordo::Read& read, std::span<const OrderId> ids) override {
+        std::vector<ordo::StoredRow> rows;
+        if (ids.empty()) return rows;
+        const auto take = [&](const ordo::Table& table, std::string_view name, const std::string& where) {
+            read.query("SELECT " + names_of(table) + " FROM " + table.name + where, [&](const Row& row) {
+                ordo::StoredRow& stored = rows.emplace_back();
+                stored.table = name;
+                for (std::size_t i = 0; i < table.columns.size(); ++i) stored.columns.emplace_back(table.columns[i].name, ordo::own(row[i]));
+                stored.order = OrderId{row.number(name == "posts" ? 0 : 1)};
+            });
+        };
+        const ordo::Schema tables = schema();
+        const std::string orders = " IN " + ordo::id_list(ids), kind = read.dialect().exact("post_type") + " <> '" + std::string(placeholder_type) + "'";
+        take(tables[0], "posts", " WHERE ID" + orders + " AND " + kind + " ORDER BY ID");
+        take(tables[1], "postmeta", " WHERE post_id IN (SELECT ID FROM " + posts_ + " WHERE ID" + orders + " AND " + kind + ") ORDER BY post_id, meta_id");
+        std::stable_sort(rows.begin(), rows.end(), [](const ordo::StoredRow& a, const ordo::StoredRow& b) { return a.order < b.order; });
+        return rows;
+    }
+
+    std::vector<OrderId> clean_up(ordo::Unit& unit, std::span<const OrderRecord> expected) override {
+        std::vector<OrderId> ids, cleaned;
+        for (const OrderRecord& order : expected) ids.push_back(order.id);
+        const std::vector<Post> posts = load(unit, ids, unit.dialect().for_update());
+        for (const OrderRecord& order : expected) {
+            const Post* const post = find_post(posts, order.id);
+            if (post && post->record.type == order.type && post->record.fields == order.fields && same_rows(post->record.meta, order.meta)) cleaned.push_back(order.id);
+        }
+        if (cleaned.empty()) return cleaned;
+        erase_meta(unit, cleaned);
+        // What is no order's own stays in the row, for the day the order comes back.
+        unit.execute("UPDATE " + posts_ + " SET post_type = '" + std::string(placeholder_type) + "', post_status = 'draft', post_excerpt = '' WHERE ID IN " + ordo::id_list(cleaned));
+        return cleaned;
+    }
+
+    std::vector<OrderId> restore_rows(ordo::Unit& unit, std::span<const ordo::StoredRow> rows) override {
+        std::vector<OrderId> ids, restored;
+        const ordo::Schema tables = schema();
+        for (const ordo::StoredRow& row : rows) {
+            check_columns(row, row.table == "posts" ? tables[0] : tables[1]);
+            ids.push_back(row.order);
+        }
+        if (ids.empty()) return restored;
+        unit.query("SELECT ID FROM " + posts_ + " WHERE ID IN " + ordo::id_list(ids) + " AND " + unit.dialect().exact("post_type") + " = '" + std::string(placeholder_type) + "' ORDER BY ID" +
+                       std::string(unit.dialect().for_update()),
+                   [&](const Row& row) { restored.push_back(OrderId{row.number(0)}); });
+        erase_meta(unit, restored);
+        // A meta row's number may be another row's by now.
+        std::vector<std::uint64_t> numbers, taken;
+        for (const ordo::StoredRow& row : rows)
+            if (row.table != "posts") numbers.push_back(meta_number(row));
+        if (!numbers.empty())
+            unit.query("SELECT meta_id FROM " + postmeta_ + " WHERE meta_id IN " + ordo::number_list(numbers) + " ORDER BY meta_id", [&](const Row& row) { taken.push_back(row.number(0)); });
+        ordo::Upsert posts{{posts_, column_names(tables[0], 0), {}}, "ID", column_names(tables[0], 1)};
+        ordo::Insert numbered{postmeta_, column_names(tables[1], 0), {}}, others{postmeta_, column_names(tables[1], 1), {}};
+        for (const ordo::StoredRow& row : rows) {
+            if (!std::binary_search(restored.begin(), restored.end(), row.order)) continue;
+            const bool is_post = row.table == "posts", is_taken = !is_post && std::binary_search(taken.begin(), taken.end(), meta_number(row));
+            ordo::Insert& into = is_post ? posts.rows : is_taken ? others : numbered;
+            for (std::size_t i = is_taken ? 1 : 0; i < row.columns.size(); ++i) into.values.push_back(ordo::view(row.columns[i].second));
+        }
+        unit.upsert(posts);
+        unit.insert(numbered);
+        unit.insert(others);
+        return restored;
+    }
+
 private:
+    static bool same_rows(const std::vector<ordo::MetaRow>& a, const std::vector<ordo::MetaRow>& b) {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) { return one.row == other.row && one.key == other.key && one.value == other.value; });
+    }
+    static std::vector<std::string_view> column_names(const ordo::Table& table, std::size_t first) {
+        std::vector<std::string_view> names;
+        for (std::size_t i = first; i < table.columns.size(); ++i) names.push_back(table.columns[i].name);
+        return names;
+    }
+    static std::string names_of(const ordo::Table& table) {
+        std::string names;
+        for (const ordo::Column& column : table.columns) names += (names.empty() ? "" : ", ") + column.name;
+        return names;
+    }
+    /// The rows come from a file: what stands there as a column's name becomes part of no statement.
+    static void check_columns(const ordo::StoredRow& row, const ordo::Table& table) {
+        const bool known = (row.table == "posts" || row.table == "postmeta") &&
+                           std::equal(row.columns.begin(), row.columns.end(), table.columns.begin(), table.columns.end(),
+                                      [](const auto& column, const ordo::Column& wanted) { return column.first == wanted.name; });
+        const std::string id = std::to_string(row.order.value);
+        const bool of_order = known && row.columns[row.table == "posts" ? 0 : 1].second == id;
+        const Bytes number = known ? row.columns[0].second : Bytes{};
+        if (!of_order || !number || number->empty() || number->size() > 19 || number->find_first_not_of("0123456789") != std::string::npos)
+            throw ordo::Error(ordo::errc::import_bad_order, fmt::format("order {} of the archive has a row that is none of wp_posts or wp_postmeta", id), "use the archive as the clean-up wrote it");
+    }
+    static std::uint64_t meta_number(const ordo::StoredRow& row) { return std::stoull(*row.columns[0].second); }
+
     /// Of the site, for the identifier that WordPress gives each post.
     std::string site_address(ordo::Read& read) const {
         std::string home;
@@ -241,13 +338,14 @@ private:
             columns += ", " + std::string(spec.posts_key);
             specs.push_back(&spec);
         }
-        read.query("SELECT ID, post_type" + columns + " FROM " + posts_ + " WHERE ID IN " + ordo::id_list(ids) + " ORDER BY ID" + std::string(end_of_sql), [&](const Row& row) {
+        read.query("SELECT ID, post_type, post_title" + columns + " FROM " + posts_ + " WHERE ID IN " + ordo::id_list(ids) + " ORDER BY ID" + std::string(end_of_sql), [&](const Row& row) {
             at.emplace(row.number(0), posts.size());
             Post& post = posts.emplace_back();
             post.record.id = OrderId{row.number(0)};
             post.record.type = row.text(1);
+            post.titled = !row.text(2).empty();
             FieldArray& values = fields.emplace_back();
-            for (std::size_t i = 0; i < specs.size(); ++i) values[index_of(specs[i]->id)] = ordo::canonicalize(*specs[i], row[2 + i]);
+            for (std::size_t i = 0; i < specs.size(); ++i) values[index_of(specs[i]->id)] = ordo::canonicalize(*specs[i], row[3 + i]);
         });
         std::vector<OrderId> with_meta;  // what hangs on a placeholder is nobody's
         for (const Post& post : posts)
@@ -312,18 +410,20 @@ private:
     public:
         Statements(const std::string& posts, const std::string& postmeta) {
             posts_.table = posts;
-            placeholders_.rows.table = posts;
+            placeholders_.rows.table = former_.rows.table = posts;
             born_.rows.table = posts;
             meta_ = {postmeta, {"post_id", "meta_key", "meta_value"}, {}};
         }
         /// All posts have the same columns, and so have all placeholders.
         void add_post(Columns&& columns) { add(posts_, std::move(columns)); }
-        void add_placeholder(Columns&& columns, std::vector<std::string_view> kept) {
-            placeholders_.key = "ID";
-            placeholders_.updated.clear();
+        /// `former`: it was an order's post before, and keeps more.
+        void add_placeholder(Columns&& columns, std::span<const std::string_view> kept, bool former) {
+            ordo::Upsert& upsert = former ? former_ : placeholders_;
+            upsert.key = "ID";
+            upsert.updated.clear();
             for (const std::string_view name : columns.names)
-                if (name != "ID" && std::find(kept.begin(), kept.end(), name) == kept.end()) placeholders_.updated.push_back(name);
-            add(placeholders_.rows, std::move(columns));
+                if (name != "ID" && std::find(kept.begin(), kept.end(), name) == kept.end()) upsert.updated.push_back(name);
+            add(upsert.rows, std::move(columns));
         }
         /// New orders; their placeholders are there, or not.
         void add_born(Columns&& columns) {
@@ -343,6 +443,7 @@ private:
         void run(ordo::Unit& unit) const {
             unit.insert(posts_);
             unit.upsert(placeholders_);
+            unit.upsert(former_);
             unit.upsert(born_);
             if (!deleted_meta_.empty()) unit.execute("DELETE FROM " + std::string(meta_.table) + " WHERE meta_id IN " + ordo::id_list(deleted_meta_));
             unit.insert(meta_);
@@ -356,7 +457,7 @@ private:
         }
 
         ordo::Insert posts_, meta_;
-        ordo::Upsert placeholders_, born_;
+        ordo::Upsert placeholders_, former_, born_;
         std::vector<OrderId> deleted_meta_;
         std::deque<std::string> texts_;
         std::deque<Columns> owned_;
@@ -387,7 +488,7 @@ private:
         if (wanted != reads) faults.push_back({spec.id, {}, 0, rule, true, reads ? Bytes{reads->text} : Bytes{}});
     }
 
-    void insert(Statements& statements, const OrderWrite& write, bool placeholder, const std::string& home, std::vector<ordo::Fault>& faults) {
+    void insert(Statements& statements, const OrderWrite& write, const Post* placeholder, const std::string& home, std::vector<ordo::Fault>& faults) {
         // Every column is set, those without a value too: neither a default nor what a placeholder held is the order's.
         std::vector<ordo::FieldChange> changes;
         for (const FieldSpec& spec : ordo::order_fields) {
@@ -405,9 +506,10 @@ private:
         columns.set("comment_status", write.born && write.type == "shop_order" ? "open" : "closed");
         columns.set("ping_status", "closed");
         const std::string id = std::to_string(write.id.value);
-        // Without a default on a server; a placeholder keeps what it has.
-        const std::vector<std::string_view> contents{"post_content", "to_ping", "pinged", "post_content_filtered"};
+        // Without a default on a server; a placeholder keeps what it has, one that was an order's post its title too.
+        std::vector<std::string_view> contents{"post_content", "to_ping", "pinged", "post_content_filtered"};
         for (const std::string_view name : contents) columns.set(name, "");
+        if (placeholder && placeholder->titled) contents.insert(contents.end(), {"post_title", "comment_status", "ping_status"});
         columns.set("ID", id);
         if (write.born) {
             columns.set("post_author", "1");
@@ -415,7 +517,7 @@ private:
             columns.set("post_name", post_name(write.type, local, write.id.value));
             columns.set("guid", fmt::format("{}/?post_type={}&#038;p={}", home, write.type, id));
             statements.add_born(std::move(columns));
-        } else if (placeholder) statements.add_placeholder(std::move(columns), contents);
+        } else if (placeholder) statements.add_placeholder(std::move(columns), contents, placeholder->titled);
         else statements.add_post(std::move(columns));
         for (const ordo::FieldChange& change : write.fields) {
             const FieldSpec& spec = ordo::field_spec(change.id);

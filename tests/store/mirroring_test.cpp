@@ -5,41 +5,10 @@
 
 #include <ordo/orders.hpp>
 
-#include "tests/support/empty_shop.hpp"
+#include "tests/support/mirrored_shop.hpp"
 #include "tests/support/soak.hpp"
 
 namespace ordo::test {
-namespace {
-
-struct MirroredShop {
-    explicit MirroredShop(const std::string& name) : store(name), backup(name == "posts" ? "hpos" : "posts"), shop(name), orders(shop.kernel().orders()) {
-        shop.kernel().options().update(option::background_sync_mode, "continuous");
-        shop.kernel().options().update(option::data_sync_enabled, "yes");
-    }
-    Order saved(const std::function<void(Order&)>& change) {
-        Order order;
-        change(order);
-        orders.require_saved(order);
-        return order;
-    }
-    Order in_backup(OrderId id) {
-        const auto record = shop.kernel().legacy_data().get_order_from_datastore(id, backup);
-        REQUIRE(record);
-        return Order(*record);
-    }
-    std::string one(const std::string& sql) { return select_one(shop.database(), sql); }
-    void check_equal() {
-        CHECK(shop.export_all("posts") == shop.export_all("hpos"));
-        CHECK(shop.kernel().synchronizer().get_total_pending_count() == 0);
-    }
-
-    std::string store, backup;
-    EmptyShop shop;
-    Orders& orders;
-};
-
-}  // namespace
-
 TEST_CASE("mirrored continuously, whatever is done to an order is in the backup at once, and nothing waits [DS9] [DS11] [DS15] [TD19] [TD75]") {
     MirroredShop all(GENERATE("posts", "hpos"));
     CAPTURE(all.store);

@@ -62,6 +62,7 @@ struct BatchResult {
     std::uint64_t unchanged = 0;
     std::uint64_t changed_meanwhile = 0;  ///< somebody wrote to the target in between: they stay pending
     std::uint64_t overflow = 0;     ///< values kept beside the target
+    std::uint64_t conflicts = 0;    ///< orders whose overwritten copy differed from what was last mirrored: kept, see `Conflicts`
     std::vector<QuarantineReport> quarantined;
 };
 
@@ -86,6 +87,7 @@ struct SyncReport {
     std::uint64_t migrated = 0;     ///< orders written in this run
     std::uint64_t skipped = 0;      ///< orders that were equal already
     std::uint64_t changed_meanwhile = 0;  ///< orders of the target that somebody changed while they were copied: the next run copies them
+    std::uint64_t conflicts = 0;    ///< orders overwritten in this run that somebody else had changed in the target: kept, see `Conflicts`
     std::uint64_t quarantined = 0;  ///< orders in quarantine after this run
     std::uint64_t overflow = 0;     ///< values kept beside the stores after this run
     std::uint64_t auto_drafts = 0;  ///< left out: they are no orders
@@ -100,9 +102,18 @@ struct SyncStatus {
     bool compatibility_mode = false;
     std::uint64_t orders_in_posts = 0, orders_in_hpos = 0;
     std::uint64_t pending = 0;             ///< orders that a sync would write or erase; quarantined ones not included
-    std::uint64_t pending_deletions = 0;   ///< of those, the recorded deletions
+    std::uint64_t pending_missing = 0, pending_different = 0, pending_deletions = 0;   ///< of those: not in the backup, different there, recorded deletions
+    struct TypeCount {
+        std::string type;
+        std::uint64_t orders = 0;
+    };
+    std::vector<TypeCount> pending_types;  ///< the same by order type; types of which none waits are left out
     std::uint64_t only_in_backup = 0;      ///< orders the authoritative store does not have, without a deletion record
-    std::uint64_t quarantined = 0, overflow = 0, auto_drafts = 0;
+    std::uint64_t quarantined = 0, overflow = 0, auto_drafts = 0, conflicts = 0;
+    std::uint64_t saved_since = 0;         ///< orders saved by Ordo that no run has mirrored yet: as many as the mirror lags behind
+    std::uint64_t lag_s = 0;               ///< how long the one among them waits whose last save is longest ago; 0 if none waits
+    std::uint64_t subject_to_cleanup = 0;  ///< orders that posts keep although only hpos counts: see `LegacyDataHandler::cleanup_post_data`
+    std::uint64_t last_run = 0;            ///< when orders were last moved or failed, in seconds since 1970; 0: never
     std::vector<UnknownOrderTypes::Found> unknown_types;
 };
 

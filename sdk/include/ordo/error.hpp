@@ -95,7 +95,9 @@ inline constexpr ErrorCode import_interrupted{"ordo.import.interrupted", ExitCod
 
 inline constexpr ErrorCode sync_locked{"ordo.sync.locked", ExitCode::locked};
 inline constexpr ErrorCode sync_direction{"ordo.sync.direction", ExitCode::refused};
+inline constexpr ErrorCode conflict_missing{"ordo.conflict.missing", ExitCode::bad_input};
 inline constexpr ErrorCode repair_bad_plan{"ordo.repair.bad_plan", ExitCode::bad_input};
+inline constexpr ErrorCode cleanup_refused{"ordo.cleanup.refused", ExitCode::refused};
 inline constexpr ErrorCode rollback_refused{"ordo.rollback.refused", ExitCode::refused};
 inline constexpr ErrorCode switch_refused{"ordo.switch.refused", ExitCode::refused};
 inline constexpr ErrorCode needs_confirmation{"ordo.needs_confirmation", ExitCode::refused};

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <ordo/actions.hpp>
+#include <ordo/conflicts.hpp>
 #include <ordo/custom_orders_table_controller.hpp>
 #include <ordo/data_synchronizer.hpp>
 #include <ordo/database.hpp>
@@ -100,6 +101,7 @@ public:
     Options& options() noexcept;
     CustomOrdersTableController& controller() noexcept;
     DataSynchronizer& synchronizer() noexcept;
+    Conflicts& conflicts() noexcept;
     OrderVerifier& verifier() noexcept;
     OrderRepairer& repairer() noexcept;
     LegacyDataHandler& legacy_data() noexcept;

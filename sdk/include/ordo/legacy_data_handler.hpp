@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,6 +48,58 @@ struct BackfillResult {
     std::string message;           ///< refused, conflict: a sentence for people
 };
 
+/// Ids from `first` to `last`, both included; `first` above `last`: none.
+struct OrderRange {
+    OrderId first{}, last{UINT64_MAX};
+    bool is_one() const noexcept { return first == last; }
+    bool operator==(const OrderRange&) const = default;
+};
+
+struct CleanupOptions {
+    std::vector<OrderRange> orders;                    ///< none: all
+    std::size_t batch_size = 500;                      ///< orders in one transaction
+    bool optimize = false;                             ///< give the room back to the system in the end: may take long, and others may have to wait
+    /// Is given, before anything of a batch is removed, a line for each of its orders, with personal data; what it has done with them by its
+    /// return must survive a crash. `restore_post_data` reads them.
+    std::function<void(std::span<const std::string> lines)> archive = {};
+    std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};   ///< after each batch, on the calling thread
+    std::function<bool()> stop_requested = {};         ///< asked after each batch; true: end, can be run again
+};
+
+/// An order whose post stays.
+struct SkippedCleanup {
+    enum class Reason : std::uint8_t {
+        differs,          ///< posts and hpos do not have the same
+        only_in_posts,
+        changed_meanwhile,
+    };
+    OrderId order;
+    Reason reason;
+};
+
+constexpr std::string_view to_string(SkippedCleanup::Reason reason) noexcept {
+    switch (reason) {
+        case SkippedCleanup::Reason::differs: return "differs";
+        case SkippedCleanup::Reason::only_in_posts: return "only_in_posts";
+        case SkippedCleanup::Reason::changed_meanwhile: return "changed_meanwhile";
+    }
+    return "differs";
+}
+
+struct CleanupReport {
+    std::uint64_t cleaned = 0, skipped = 0;
+    std::vector<SkippedCleanup> first_skipped;         ///< at most 1000 of them
+    std::vector<std::string> obstacles;                ///< with any, nothing was done
+    bool interrupted = false;
+};
+
+struct RestoreReport {
+    std::uint64_t restored = 0;
+    std::uint64_t changed_since = 0;                   ///< of these, orders that have another content in hpos by now: a sync brings them up to date
+    std::uint64_t skipped = 0;                         ///< their post is no placeholder, or is gone
+    std::vector<std::string> obstacles;
+};
+
 class LegacyDataHandler {
 public:
     virtual ~LegacyDataHandler() = default;
@@ -66,6 +119,20 @@ public:
     /// `ordo.order.missing` (an order that `from` does not have, or that `to` does not have and parts are named),
     /// `ordo.usage` (a field or key that cannot be named), `ordo.needs_confirmation` (`to` is authoritative).
     virtual std::vector<BackfillResult> backfill_order_to_datastore(std::span<const OrderId> orders, const BackfillOptions& options) = 0;
+
+    /// Orders that posts still have, beside those of the orders' own tables; ranges that overlap count once.
+    virtual std::uint64_t count_orders_for_cleanup(std::span<const OrderRange> orders = {}) = 0;
+    /// The first of them, ascending.
+    virtual std::vector<OrderId> get_orders_for_cleanup(std::span<const OrderRange> orders, std::size_t limit) = 0;
+    /// Why nothing is cleaned up now: posts are authoritative, or compatibility mode is on.
+    virtual std::vector<std::string> get_cleanup_obstacles() = 0;
+    /// Removes from posts the orders that hpos has with the same content: their meta goes, the post becomes a placeholder, on
+    /// which notes, items and the order's id go on to hang. Whatever differs stays. Afterwards these orders do not count as
+    /// waiting until compatibility mode is turned on again. Throws `ordo.order.missing` if a range of one id is no order of posts.
+    virtual CleanupReport cleanup_post_data(const CleanupOptions& options) = 0;
+    /// Puts orders back into posts from lines that a clean-up gave. Throws `ordo.import.bad_order`, with nothing of the line's batch
+    /// put back.
+    virtual RestoreReport restore_post_data(const std::function<std::optional<std::string>()>& next_line) = 0;
 };
 
 }  // namespace ordo

@@ -53,6 +53,10 @@ struct RollbackResult {
     bool interrupted = false;
 };
 
+struct DroppedTables {
+    std::vector<std::string> tables, obstacles;
+};
+
 class PostsToOrdersMigrationController {
 public:
     virtual ~PostsToOrdersMigrationController() = default;
@@ -76,6 +80,8 @@ public:
     /// nothing in the HPOS tables is missing in posts or differs from them; each batch looks again before it removes.
     /// Throws `ordo.sync.locked` if another run holds the shop.
     virtual RollbackResult rollback_migration(const RollbackOptions& options = {}) = 0;
+    /// Drops the four HPOS tables, and forgets that there were any. Refused, with reasons, where a roll-back would be.
+    virtual DroppedTables delete_database_tables() = 0;
 };
 
 }  // namespace ordo
