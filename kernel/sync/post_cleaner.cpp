@@ -3,16 +3,13 @@
 
 #include <algorithm>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "kernel/orders/json_text.hpp"
 #include "kernel/orders/order_compare.hpp"
+#include "kernel/orders/stored_rows.hpp"
 
 namespace ordo::sync {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::size_t page_orders = 500, listed_max = 1000;
 const Direction to_posts{std::string(store_hpos), std::string(store_posts)};
@@ -29,50 +26,6 @@ std::vector<OrderRange> normalised(std::span<const OrderRange> ranges) {
         else joined.push_back(range);
     }
     return joined;
-}
-
-std::string archive_line(OrderId order, std::span<const StoredRow> rows) {
-    json::array array;
-    for (const StoredRow& row : rows) {
-        json::object columns;
-        for (const auto& [name, value] : row.columns) columns[name] = orders::to_json(value);
-        array.push_back(json::object{{"table", row.table}, {"columns", std::move(columns)}});
-    }
-    return json::serialize(json::object{{"order", order.value}, {"rows", std::move(array)}});
-}
-
-[[noreturn]] void bad_line(std::string_view what) {
-    throw Error(errc::import_bad_order, fmt::format("an archive's line {}", what), "each line is one order, as `ordo hpos cleanup --archive` wrote it");
-}
-
-Bytes parse_bytes(const json::value& value) {
-    if (value.is_null()) return std::nullopt;
-    if (value.is_string()) return std::string(value.as_string());
-    const json::value* hex = value.is_object() ? value.as_object().if_contains("hex") : nullptr;
-    if (!hex || !hex->is_string()) bad_line("has a value that is neither text, null nor {\"hex\": …}");
-    const auto bytes = orders::from_hex(std::string_view(hex->as_string()));
-    if (!bytes) bad_line("has bytes that are not in lower-case hex digits");
-    return bytes;
-}
-
-std::vector<StoredRow> parse_line(std::string_view line) {
-    json::error_code failed;
-    const json::value value = json::parse(line, failed);
-    const json::object* object = failed ? nullptr : value.if_object();
-    const json::value* id = object ? object->if_contains("order") : nullptr;
-    const json::value* rows = object ? object->if_contains("rows") : nullptr;
-    if (!id || !id->is_int64() || id->as_int64() < 1 || !rows || !rows->is_array()) bad_line("is no archived order");
-    std::vector<StoredRow> stored;
-    for (const json::value& row : rows->as_array()) {
-        const json::value* table = row.is_object() ? row.as_object().if_contains("table") : nullptr;
-        const json::value* columns = row.is_object() ? row.as_object().if_contains("columns") : nullptr;
-        if (!table || !table->is_string() || !columns || !columns->is_object()) bad_line("has a row without table and columns");
-        StoredRow one{OrderId{static_cast<std::uint64_t>(id->as_int64())}, std::string(table->as_string()), {}};
-        for (const auto& [name, text] : columns->as_object()) one.columns.emplace_back(name, parse_bytes(text));
-        stored.push_back(std::move(one));
-    }
-    if (stored.empty()) bad_line("has no rows");
-    return stored;
 }
 
 }  // namespace
@@ -171,7 +124,7 @@ std::vector<std::string> PostCleaner::archive_lines(std::span<const OrderId> ord
     std::vector<std::string> lines;
     for (auto first = stored.begin(); first != stored.end();) {
         const auto last = std::find_if(first, stored.end(), [&](const StoredRow& row) { return row.order != first->order; });
-        lines.push_back(archive_line(first->order, {first, last}));
+        lines.push_back(orders::to_line(first->order, {first, last}));
         first = last;
     }
     return lines;
@@ -290,7 +243,7 @@ RestoreReport PostCleaner::restore(const std::function<std::optional<std::string
             const auto line = next_line();
             more = line.has_value();
             if (!more || line->empty()) continue;
-            std::vector<StoredRow> rows = parse_line(*line);
+            std::vector<StoredRow> rows = orders::parse_stored_rows(*line);
             const OrderId order = rows.front().order;
             batch.push_back({order, std::move(rows)});
         }
