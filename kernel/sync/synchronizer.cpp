@@ -28,10 +28,6 @@ bool concerns_everything(ErrorCode code) {
            code == errc::sync_locked || code == errc::sync_direction;
 }
 
-}  // namespace
-
-namespace {
-
 std::vector<orders::Ledger::Entry> entries_of(std::span<const CopyOfOrder> copies) {
     std::vector<orders::Ledger::Entry> entries;
     for (const CopyOfOrder& copy : copies) entries.push_back({copy.source->id, copy.source->type});
@@ -415,9 +411,9 @@ std::uint64_t Synchronizer::erase_in(Unit& unit, const Direction& way, std::span
     const auto copies = ledger_.hold_copies(unit, entries);
     std::vector<Overwritten> overwritten;
     for (const auto& mirrored : view.read_mirrored(way, way.target, ids)) {
-        const std::string& left = copies.at(mirrored.record.id).digest;
+        const auto known = copies.find(mirrored.record.id);
         const auto* order = orders::find_order(held, mirrored.record.id);
-        if (order && !left.empty() && left != services_.stores->mirror_digest(way, mirrored.record))
+        if (order && known != copies.end() && !known->second.digest.empty() && known->second.digest != services_.stores->mirror_digest(way, mirrored.record))
             overwritten.push_back({mirrored.record.id, ConflictKind::erased, orders::canonical_form(order->record)});
     }
     conflicts_.put(unit, way.target, overwritten);

@@ -39,15 +39,6 @@ std::vector<OrderRange> each(const std::vector<OrderId>& ids) {
     return ranges;
 }
 
-std::string code_of(const std::function<void()>& work) {
-    try {
-        work();
-    } catch (const Error& error) {
-        return std::string(error.code().name);
-    }
-    return "";
-}
-
 /// What is in posts of orders and everything else, row by row.
 std::vector<std::vector<SqlRow>> posts_of(Database& database) {
     return {select(database, "SELECT * FROM wp_posts ORDER BY ID"), select(database, "SELECT * FROM wp_postmeta ORDER BY meta_id")};

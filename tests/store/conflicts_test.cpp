@@ -20,14 +20,6 @@ struct ForeignShop : MirroredShop {
     }
     Conflicts& conflicts() { return shop.kernel().conflicts(); }
     std::vector<ConflictReport> list() { return conflicts().list({}); }
-    std::string code_of(const std::function<void()>& work) {
-        try {
-            work();
-        } catch (const Error& error) {
-            return std::string(error.code().name);
-        }
-        return "";
-    }
     /// An order that both stores have, and whose copy Ordo made.
     OrderId copied() {
         const Order order = saved([](Order& o) {
@@ -93,7 +85,7 @@ TEST_CASE("what somebody else wrote into the backup is listed when it is overwri
     CHECK(all.orders.require(id).get_status() == "pending");
     all.sync();
     all.check_equal();
-    CHECK(all.code_of([&] { all.conflicts().restore(undo); }) == "ordo.conflict.missing");
+    CHECK(code_of([&] { all.conflicts().restore(undo); }) == "ordo.conflict.missing");
     CHECK(all.conflicts().drop({}) == 1);
     CHECK(all.list().empty());
 }
@@ -166,8 +158,8 @@ TEST_CASE("an order that was removed while somebody else changed its copy: remov
     CHECK(all.list()[0].kind == ConflictKind::erased);
     const std::uint64_t conflict = all.list()[0].id;
     CHECK_THAT(all.conflicts().get_record(conflict), Catch::Contains("written_there"));
-    CHECK(all.code_of([&] { all.conflicts().compare(conflict); }) == "ordo.order.missing");
-    CHECK(all.code_of([&] { all.conflicts().restore(conflict); }) == "ordo.order.missing");
+    CHECK(code_of([&] { all.conflicts().compare(conflict); }) == "ordo.order.missing");
+    CHECK(code_of([&] { all.conflicts().restore(conflict); }) == "ordo.order.missing");
     CHECK(all.conflicts().count() == 1);
 }
 

@@ -27,15 +27,6 @@ struct Other {
 
 void silence(Database& database, const std::string& table) { execute(database, "UPDATE " + table + " SET heartbeat = 1"); }
 
-std::string code_of(const std::function<void()>& work) {
-    try {
-        work();
-    } catch (const Error& error) {
-        return std::string(error.code().name);
-    }
-    return "";
-}
-
 }  // namespace
 
 TEST_CASE("a shop that is switched in the middle of a run is not written any more; what the new store got stays [G8] [G14]") {

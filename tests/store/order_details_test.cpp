@@ -116,16 +116,6 @@ std::string text_of(const std::vector<MetaRow>& meta) {
     return text;
 }
 
-template <class Call>
-std::string code_of(Call call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return std::string(error.code().name);
-    }
-    return "";
-}
-
 }  // namespace
 
 TEST_CASE_METHOD(Fixture, "new items get ids of their table and their meta in order, many as well as few") {

@@ -524,14 +524,6 @@ TEST_CASE("bad input is refused with its field, and nothing of it is written") {
             CHECK_THAT(error.what(), Catch::Contains(one.message));
         }
     }
-    const auto code_of = [](const std::function<void()>& work) {
-        try {
-            work();
-        } catch (const Error& error) {
-            return std::string(error.code().name);
-        }
-        return std::string("nothing");
-    };
     CHECK(code_of([&] { orders.refund({order.get_id(), Decimal::parse("10.01")}); }) == "ordo.order.bad_value");
     CHECK(code_of([&] { orders.refund({OrderId{999}, Decimal::parse("1")}); }) == "ordo.order.missing");
     CHECK(code_of([&] { orders.add_note({order.get_id(), std::string(1U << 20U, 'n')}); }) == "ordo.order.bad_value");

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +23,16 @@ inline const std::filesystem::path shop_dump = data_directory / "store-posts.sql
 inline std::string slurp(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The code of the error that the work ends with; "" if it ends well.
+inline std::string code_of(const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        return std::string(error.code().name);
+    }
+    return "";
 }
 
 inline KernelOptions kernel_options(const std::string& database_url = "sqlite://unused") {
