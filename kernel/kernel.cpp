@@ -96,7 +96,7 @@ struct Kernel::Parts {
     explicit Parts(const KernelOptions& kernel_options)
         : settings(load_settings(kernel_options)), logger(make_logger(kernel_options.log_level)), log(logger, ""), hook_engine(log),
           hooks(hook_engine.view_for("kernel")), embedder_hooks(hook_engine.view_for("embedder")),
-          database(database::make_dialect(settings.database_url), log), options_table(database, settings.table_prefix),
+          database(database::make_dialect(settings.database_url), log), options_table(database, settings.table_prefix, {settings.options, where_configured()}),
           site_zone(options_table), declared(*hooks),
           plugin_set(plugins::PluginSet::load(settings, builtin_directories(kernel_options), host_services())),
           stores(*plugin_set, orders::OverflowTable(settings.table_prefix), settings.order_types, settings.posts_mirror),
@@ -157,6 +157,8 @@ struct Kernel::Parts {
         Emitter<Veto<Direction>> can_switch_store;
         orders::OrderEvents events;
     };
+
+    std::string where_configured() const { return settings.file ? settings.file->string() : "command line"; }
 
     /// The options as everybody sees them: those that decide something pass the same doors as everything else.
     class ShopOptions final : public Options {
@@ -219,10 +221,8 @@ struct Kernel::Parts {
             return std::nullopt;
         }
         void refuse_if_configured(std::string_view name) const {
-            if (configured(name))
-                throw Error(errc::option_read_only, fmt::format("option {} is set by the configuration ({})", name,
-                                                                parts_.settings.file ? parts_.settings.file->string() : "command line"),
-                            "change it there");
+            parts_.options_table.refuse_if_configured(name);
+            if (configured(name)) throw Error(errc::option_read_only, fmt::format("option {} is set by the configuration ({})", name, parts_.where_configured()), "change it there");
         }
         /// Without mirroring only HPOS is left, so every plugin must be ready for it.
         void refuse_hpos_only() const {
@@ -481,7 +481,8 @@ SchemaReport Kernel::init_database() {
     for (std::string& made : parts.install_store(store_hpos)) report.created.push_back(std::move(made));
     if (fresh && !parts.settings.force_custom_orders_table) {
         // Nothing is stored yet, so the best store is free to choose; whoever wants mirroring turns it on.
-        parts.database.write([&](Unit& unit) { parts.options_table.set(unit, option::data_sync_enabled, "no"); });
+        if (!parts.settings.options.contains(option::data_sync_enabled))
+            parts.database.write([&](Unit& unit) { parts.options_table.set(unit, option::data_sync_enabled, "no"); });
         report.obstacles = parts.controller.switch_authoritative_store(store_hpos, {}).obstacles;
     }
     report.authoritative = parts.controller.get_orders_data_store();

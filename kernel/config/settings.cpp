@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include <ordo/data_synchronizer.hpp>
+#include <ordo/options.hpp>
+
 #include "kernel/config/toml_reader.hpp"
 
 namespace ordo::config {
@@ -66,8 +69,36 @@ void read_history(const TomlTable& table, Settings& settings) {
     }
 }
 
+/// Document 004 section 9.1, under the names' last words.
+void read_options(const TomlTable& table, Settings& settings) {
+    const auto set = [&](std::string_view option, std::string value) { settings.options.insert_or_assign(std::string(option), std::move(value)); };
+    const auto set_flag = [&](const char* key, std::string_view option) {
+        if (const auto flag = table.flag(key)) set(option, flag->value ? "yes" : "no");
+    };
+    const auto set_choice = [&](const char* key, std::string_view option, const std::vector<std::string>& choices) {
+        const auto text = table.text(key);
+        if (!text) return;
+        if (std::find(choices.begin(), choices.end(), text->value) == choices.end())
+            fail(errc::config_bad_value, text->where, fmt::format("[custom_orders_table] {} cannot be \"{}\"", key, text->value), suggest(text->value, choices));
+        set(option, text->value);
+    };
+    set_flag("data_sync_enabled", option::data_sync_enabled);
+    set_choice("background_sync_mode", option::background_sync_mode, {"interval", "continuous", "off"});
+    if (const auto seconds = table.integer("background_sync_interval")) {
+        if (seconds->value < sync_interval_min.count() || seconds->value > INT32_MAX)
+            fail(errc::config_bad_value, seconds->where, fmt::format("[custom_orders_table] background_sync_interval cannot be {}", seconds->value),
+                 fmt::format("seconds, at least {}", sync_interval_min.count()));
+        set(option::background_sync_interval, std::to_string(seconds->value));
+    }
+    set_choice("transactions_isolation_level", option::sync_isolation_level, {"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"});
+    set_flag("datastore_caching_enabled", option::datastore_caching_enabled);
+    set_flag("orders_cache_enabled", option::orders_cache_enabled);
+}
+
 void read_custom_orders_table(const TomlTable& table, Settings& settings) {
-    table.allow_only({"force", "order_types", "migration_batch_size"});
+    table.allow_only({"force", "order_types", "migration_batch_size", "data_sync_enabled", "background_sync_mode", "background_sync_interval", "transactions_isolation_level",
+                      "datastore_caching_enabled", "orders_cache_enabled"});
+    read_options(table, settings);
     if (const auto force = table.text("force")) {
         if (force->value != "enabled" && force->value != "disabled")
             fail(errc::config_bad_value, force->where, fmt::format("[custom_orders_table] force cannot be \"{}\"", force->value),

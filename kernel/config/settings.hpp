@@ -54,6 +54,8 @@ struct Settings {
     bool history_values = false;                               ///< `[history] values`: the history keeps values, not only names
     std::uint64_t history_retention_days = 0;                  ///< `[history] retention_days`, 0: for ever
     std::optional<std::uint64_t> migration_batch_size;         ///< `[custom_orders_table] migration_batch_size`, 1-10,000
+    /// Options of the shop that the file decides, by their names in `wp_options`: `[custom_orders_table] data_sync_enabled` …
+    std::map<std::string, std::string, std::less<>> options;
 };
 
 /// Reads and checks a file. Throws `ordo.config.*`.

@@ -3,12 +3,18 @@
 
 #include <array>
 
+#include <fmt/format.h>
+
 #include <ordo/error.hpp>
 
 namespace ordo::options {
 
-OptionsTable::OptionsTable(Database& database, std::string table_prefix)
-    : database_(&database), wordpress_table_(table_prefix + "options"), own_table_(table_prefix + "ordo_options") {}
+OptionsTable::OptionsTable(Database& database, std::string table_prefix, Configured configured)
+    : database_(&database), wordpress_table_(table_prefix + "options"), own_table_(table_prefix + "ordo_options"), configured_(std::move(configured)) {}
+
+void OptionsTable::refuse_if_configured(std::string_view name) const {
+    if (configured_.values.contains(name)) throw Error(errc::option_read_only, fmt::format("option {} is set by the configuration ({})", name, configured_.file), "change it there");
+}
 
 std::optional<std::string> OptionsTable::find_table(Read& read) const {
     for (const std::string& table : {wordpress_table_, own_table_})
@@ -18,6 +24,7 @@ std::optional<std::string> OptionsTable::find_table(Read& read) const {
 
 std::optional<std::string> OptionsTable::get(Read& read, std::string_view name) const {
     std::optional<std::string> value;
+    if (const auto configured = configured_.values.find(name); configured != configured_.values.end()) return configured->second;
     const auto table = find_table(read);
     if (!table) return value;
     const BytesView bound{name};
@@ -37,6 +44,7 @@ void OptionsTable::read_if_there(const std::function<void(Read&)>& body) const {
 
 std::optional<std::string> OptionsTable::get(std::string_view name) const {
     std::optional<std::string> value;
+    if (const auto configured = configured_.values.find(name); configured != configured_.values.end()) return configured->second;
     read_if_there([&](Read& read) { value = get(read, name); });
     return value;
 }
@@ -57,6 +65,8 @@ OptionValues OptionsTable::get_many(std::span<const std::string_view> names) con
             if (const auto one = found.values_.find(row.text(0)); one != found.values_.end()) one->second = std::string(row.text(1));
         });
     });
+    for (auto& [name, value] : found.values_)
+        if (const auto configured = configured_.values.find(name); configured != configured_.values.end()) value = configured->second;
     return found;
 }
 
@@ -67,6 +77,7 @@ std::optional<std::string> OptionValues::operator()(std::string_view name) const
 }
 
 void OptionsTable::set(Unit& unit, std::string_view name, std::string_view value, std::string_view autoload) const {
+    refuse_if_configured(name);
     const auto table = find_table(unit);
     if (!table)
         throw Error(errc::database_not_a_shop, "the database has no table of options (" + wordpress_table_ + ")",
@@ -77,21 +88,24 @@ void OptionsTable::set(Unit& unit, std::string_view name, std::string_view value
 }
 
 bool OptionsTable::remove(Unit& unit, std::string_view name) const {
+    refuse_if_configured(name);
     const auto table = find_table(unit);
     const BytesView bound{name};
     return table && unit.execute("DELETE FROM " + *table + " WHERE option_name = ?", {&bound, 1}) > 0;
 }
 
 std::vector<OptionRow> OptionsTable::list(std::string_view prefix) const {
-    std::vector<OptionRow> rows;
+    std::map<std::string, std::string> values;
     database_->read([&](Read& read) {
-        rows.clear();
+        values.clear();
         const auto table = find_table(read);
         if (!table) return;
-        read.query("SELECT option_name, option_value FROM " + *table + " ORDER BY option_name", [&](const Row& row) {
-            if (row.text(0).starts_with(prefix)) rows.push_back({std::string(row.text(0)), std::string(row.text(1))});
-        });
+        read.query("SELECT option_name, option_value FROM " + *table, [&](const Row& row) { values.emplace(row.text(0), row.text(1)); });
     });
+    for (const auto& [name, value] : configured_.values) values.insert_or_assign(name, value);
+    std::vector<OptionRow> rows;
+    for (auto& [name, value] : values)
+        if (name.starts_with(prefix)) rows.push_back({name, std::move(value)});
     return rows;
 }
 

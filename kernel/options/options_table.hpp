@@ -31,17 +31,24 @@ private:
 
 class OptionsTable {
 public:
-    OptionsTable(Database& database, std::string table_prefix);
+    /// What the configuration decides: values that the table's give way to, and nobody changes; `file` says where.
+    struct Configured {
+        std::map<std::string, std::string, std::less<>> values;
+        std::string file;
+    };
+    OptionsTable(Database& database, std::string table_prefix) : OptionsTable(database, std::move(table_prefix), Configured{{}, {}}) {}
+    OptionsTable(Database& database, std::string table_prefix, Configured configured);
 
     /// Without a database, a table or a row there is no option.
     std::optional<std::string> get(std::string_view name) const;
     std::optional<std::string> get(Read& read, std::string_view name) const;
     /// Several with one statement.
     OptionValues get_many(std::span<const std::string_view> names) const;
-    /// `autoload`: of a new row, whether WordPress reads it with every request.
+    /// Throws `ordo.option.read_only` where the configuration decides. `autoload`: of a new row, whether WordPress reads it with every request.
     void set(Unit& unit, std::string_view name, std::string_view value, std::string_view autoload = "auto") const;
     bool remove(Unit& unit, std::string_view name) const;
     std::vector<OptionRow> list(std::string_view prefix) const;
+    void refuse_if_configured(std::string_view name) const;
     /// Whether there is a table that options can be kept in.
     bool exists(Read& read) const { return find_table(read).has_value(); }
 
@@ -56,6 +63,7 @@ private:
     static Schema schema_of(const std::string& table);
     Database* database_;
     std::string wordpress_table_, own_table_;
+    Configured configured_;
 };
 
 /// The zone of the site: `timezone_string`, else `gmt_offset`, else UTC. A changed option is noticed within seconds.

@@ -195,7 +195,7 @@ SwitchResult Controller::perform_switch(const Direction& way, const SwitchOption
         }
         if (!result.obstacles.empty()) return;
         options_->set(unit, option::custom_orders_table_enabled, way.target == store_hpos ? "yes" : "no");
-        if (turn_on) options_->set(unit, option::data_sync_enabled, "yes");
+        if (turn_on && options_->get(unit, option::data_sync_enabled) != "yes") options_->set(unit, option::data_sync_enabled, "yes");
     });
     rest_brought(brought, way);
     result.switched = result.obstacles.empty();

@@ -92,6 +92,7 @@ TEST_CASE("an empty file leaves every default", "[config]") {
     CHECK_FALSE(settings.force_custom_orders_table);
     CHECK(settings.order_types.empty());
     CHECK_FALSE(settings.migration_batch_size);
+    CHECK(settings.options.empty());
 }
 
 TEST_CASE("every key is read, with its place where an error may follow", "[config]") {
@@ -115,6 +116,12 @@ bow = true
 force = "disabled"
 order_types = ["shop_order", "exactly_20_bytes_abc"]
 migration_batch_size = 10000
+data_sync_enabled = true
+background_sync_mode = "continuous"
+background_sync_interval = 60
+transactions_isolation_level = "SERIALIZABLE"
+datastore_caching_enabled = false
+orders_cache_enabled = true
 )");
     const Settings settings = read_settings(file.path);
     CHECK(settings.database_url == "mysql://host=db");
@@ -128,6 +135,13 @@ migration_batch_size = 10000
     CHECK(settings.force_where.line == 18);
     CHECK(settings.order_types == std::vector<std::string>{"shop_order", "exactly_20_bytes_abc"});
     CHECK(settings.migration_batch_size == 10000U);
+    CHECK(settings.options == std::map<std::string, std::string, std::less<>>{
+                                  {"woocommerce_custom_orders_table_data_sync_enabled", "yes"},
+                                  {"woocommerce_custom_orders_table_background_sync_mode", "continuous"},
+                                  {"woocommerce_custom_orders_table_background_sync_interval", "60"},
+                                  {"woocommerce_db_transactions_isolation_level_for_custom_orders_table_data_sync", "SERIALIZABLE"},
+                                  {"woocommerce_hpos_datastore_caching_enabled", "no"},
+                                  {"woocommerce_orders_cache_enabled", "yes"}});
 
     REQUIRE(settings.plugins.size() == 1);
     const PluginSection& section = settings.plugins.at("gift-wrap");
@@ -171,6 +185,12 @@ TEST_CASE("every mistake has its code, its place and what was meant", "[config]"
               "ordo.toml:2:24: [custom_orders_table] migration_batch_size cannot be 0", "use 1 to 10000"},
              {"[custom_orders_table]\nmigration_batch_size = 10001", "bad_value",
               "ordo.toml:2:24: [custom_orders_table] migration_batch_size cannot be 10001", "use 1 to 10000"},
+             {"[custom_orders_table]\nbackground_sync_mode = \"continous\"", "bad_value",
+              "ordo.toml:2:24: [custom_orders_table] background_sync_mode cannot be \"continous\"", "did you mean \"continuous\"?"},
+             {"[custom_orders_table]\nbackground_sync_interval = 4", "bad_value",
+              "ordo.toml:2:28: [custom_orders_table] background_sync_interval cannot be 4", "seconds, at least 5"},
+             {"[custom_orders_table]\ndata_sync_enabled = \"yes\"", "wrong_type",
+              "ordo.toml:2:21: [custom_orders_table] data_sync_enabled is a flag (true or false), not a text", ""},
              {"[custom_orders_table]\nforce = \"enable\"", "bad_value", "ordo.toml:2:9: [custom_orders_table] force cannot be \"enable\"",
               "did you mean \"enabled\"?"},
              {"[database]\ntable_prefix = \"wp-\"", "bad_value", "ordo.toml:2:16: [database] table_prefix cannot be \"wp-\"",
