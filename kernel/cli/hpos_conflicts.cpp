@@ -90,7 +90,7 @@ void add_hpos_conflicts(CLI::App& hpos, Context& context) {
     CLI::App* show_command = add_command(noun, "show", "What the overwritten order and the order have different; values masked", "ordo hpos conflicts show 7",
                                          [&context, arguments] { show(context, arguments->conflict, arguments->record); });
     show_command->add_option("CONFLICT", arguments->conflict, "Its number")->required();
-    show_command->add_flag("--record", arguments->record, "The overwritten order whole, unmasked, as `ordo order export` writes it");
+    show_command->add_flag("--record", arguments->record, "The fields and meta that were overwritten, unmasked, as `ordo order export` writes them");
     CLI::App* restore_command = add_command(noun, "restore", "Make the overwritten order the authoritative store's", "ordo hpos conflicts restore 7",
                                             [&context, arguments] { restore(context, arguments->conflict); });
     restore_command->add_option("CONFLICT", arguments->conflict, "Its number")->required();

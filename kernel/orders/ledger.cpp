@@ -106,6 +106,18 @@ void Ledger::set_mirrored(Unit& unit, std::span<const Mirrored> copies) const {
     unit.upsert(rows);
 }
 
+std::vector<OrderId> Ledger::list_waiting(Read& read, OrderId after, std::size_t count_max) const {
+    std::vector<OrderId> ids;
+    if (!read.table_exists(ledger_)) return ids;
+    read.query(fmt::format("SELECT order_id FROM {} WHERE waits_since IS NOT NULL AND cleaned = 0 AND order_id > {} ORDER BY order_id LIMIT {}", ledger_, after, count_max),
+               [&](const ordo::Row& row) { ids.push_back(OrderId{row.number(0)}); });
+    return ids;
+}
+
+void Ledger::stop_waiting(Unit& unit, std::span<const OrderId> orders) const {
+    if (!orders.empty()) unit.execute("UPDATE " + ledger_ + " SET waits_since = NULL WHERE order_id IN " + id_list(orders));
+}
+
 void Ledger::set_cleaned(Unit& unit, std::span<const OrderId> orders) const {
     if (!orders.empty())
         unit.execute("UPDATE " + ledger_ + " SET cleaned = 1, mirrored_digest = NULL, waits_since = NULL WHERE order_id IN " + id_list(orders));

@@ -57,6 +57,10 @@ public:
         bool left = false;
     };
     void set_mirrored(Unit& unit, std::span<const Mirrored> copies) const;
+    /// Orders above `after` that were saved since they were last mirrored, ascending, at most `count_max`.
+    std::vector<OrderId> list_waiting(Read& read, OrderId after, std::size_t count_max) const;
+    /// Of held orders there is nothing to mirror: they are no orders (any more).
+    void stop_waiting(Unit& unit, std::span<const OrderId> orders) const;
     /// The copies of held orders are no more, and nobody waits for them.
     void set_cleaned(Unit& unit, std::span<const OrderId> orders) const;
     struct Waiting {

@@ -54,6 +54,8 @@ Batch read_batch(const BatchServices& services, const Direction& way, const List
         // An auto-draft in the target under an order's id is that order, half made.
         const auto target = view.read_mirrored(way, way.target, batch.ids, AutoDrafts::include);
         const auto quarantined = services.quarantine->digests(read, way.target);
+        for (const auto& [id, copy] : seen)
+            if (copy.waits && !orders::find_order(batch.source, id)) batch.absent.emplace(id, copy);
         const auto digest_of = [&](const OrderRecord& order) { return services.stores->mirror_digest(way, order); };
         // Orders that failed before are tried again, but alone: they do not spoil a batch twice.
         for (const bool suspects : {false, true}) {

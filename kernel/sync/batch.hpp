@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct Batch {
     std::vector<const OrderRecord*> sources;    ///< into `source`
     std::vector<CopyOfOrder> copies;
     std::vector<CopyOfOrder> equal;             ///< orders that do not differ, which the ledger does not know yet
+    std::map<OrderId, orders::Ledger::Copy> absent;  ///< ids that wait although the source has no such order: auto-drafts, orders that are gone
     std::size_t healthy = 0;                    ///< how many writes are of orders that did not fail before
     std::uint64_t unchanged = 0;
 

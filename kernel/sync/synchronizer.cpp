@@ -159,7 +159,12 @@ std::vector<OrderId> Synchronizer::find_pending(OrderId after, std::size_t count
         // Of what was recorded beyond the last page nothing is said yet.
         const bool whole = found.missing.size() + found.different.size() < count;
         std::copy_if(found.deleted.begin(), found.deleted.end(), std::back_inserter(ids), [&](OrderId id) { return whole || id <= found.until; });
+        // Saved and, it may be, equal again: only a copy that finds them so says that they wait no longer.
+        const auto quarantined = quarantine_.digests(read, way.target);
+        for (const OrderId id : ledger_.list_waiting(read, after, count + quarantined.size()))
+            if (!quarantined.contains(id) && (whole || id <= found.until)) ids.push_back(id);
         std::sort(ids.begin(), ids.end());
+        ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     });
     if (ids.size() > count) ids.resize(count);
     return ids;
@@ -329,14 +334,21 @@ std::vector<WriteResult> Synchronizer::write_in(Unit& unit, const Direction& way
 }
 
 void Synchronizer::note_equal(const Run& run, const Batch& batch) const {
-    if (batch.equal.empty()) return;
+    if (batch.equal.empty() && batch.absent.empty()) return;
     services_.database->write([&](Unit& unit) {
         confirm(run, unit);
-        const auto held = ledger_.hold_copies(unit, entries_of(batch.equal));
+        auto entries = entries_of(batch.equal);
+        for (const auto& [id, seen] : batch.absent) entries.push_back({id, {}});  // their rows are there
+        std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+        const auto held = ledger_.hold_copies(unit, entries);
         std::vector<orders::Ledger::Mirrored> mirrored;
         for (const CopyOfOrder& copy : batch.equal)
             if (is_current(copy, held)) mirrored.push_back(mirrored_from(copy));
         ledger_.set_mirrored(unit, mirrored);
+        std::vector<OrderId> absent;
+        for (const auto& [id, seen] : batch.absent)
+            if (const auto now = held.find(id); now != held.end() && now->second == seen) absent.push_back(id);
+        ledger_.stop_waiting(unit, absent);
     }, run.isolation);
 }
 

@@ -61,7 +61,7 @@ public:
     BackgroundSyncMode get_background_sync_mode() override;
     Direction get_direction() override;
 
-    /// The next orders above `after` that a sync would write or erase, ascending, at most `count`.
+    /// The next orders above `after` that a sync would write or erase, or that were saved since, ascending, at most `count`.
     std::vector<OrderId> find_pending(OrderId after, std::size_t count);
     /// Copies orders that were just committed, beside whatever else runs. Those that could not be copied wait.
     void mirror(std::span<const OrderId> order_ids);
@@ -107,7 +107,7 @@ private:
     /// Within a unit: the orders, what they took the place of, what is known of the copies now. Orders that were saved or copied
     /// since they were read are left: `conflict`.
     std::vector<WriteResult> write_in(Unit& unit, const Direction& way, const Writes& writes) const;
-    /// Of orders that do not differ: that this is so.
+    /// Of orders that do not differ, and ids that are no orders: that this is so.
     void note_equal(const Run& run, const Batch& batch) const;
     void note_conflict(Run& run, const CopyOfOrder& copy) const;
     /// True: an order that was to be inserted has been, by somebody else.
