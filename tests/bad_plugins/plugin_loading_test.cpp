@@ -22,6 +22,7 @@
 
 #include "kernel/plugins/plugin_loader.hpp"
 #include "tests/catch.hpp"
+#include "tests/support/paths.hpp"
 
 namespace fs = std::filesystem;
 using namespace ordo;
@@ -29,7 +30,7 @@ using namespace ordo::plugins;
 
 namespace {
 
-const fs::path museum = ORDO_BAD_PLUGINS;
+const fs::path museum = test::paths::museum();
 
 fs::path room(const std::string& plugin) { return museum / plugin; }
 fs::path library(const std::string& plugin) { return room(plugin) / (plugin + ".so"); }

@@ -122,7 +122,7 @@ std::string plugins_section(std::vector<std::string> more, const std::vector<fs:
     return bare_plugins_section(more, directories);
 }
 
-fs::path museum_room(const std::string& plugin) { return fs::path(ORDO_BAD_PLUGINS) / plugin; }
+fs::path museum_room(const std::string& plugin) { return fs::path(paths::museum()) / plugin; }
 fs::path museum_library(const std::string& plugin) { return museum_room(plugin) / (plugin + ".so"); }
 
 fs::path copy_plugin(const std::string& plugin, const fs::path& folder) {

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "tests/catch.hpp"
+#include "tests/support/paths.hpp"
 
 namespace ordo::test {
 namespace {
@@ -85,7 +86,7 @@ Descriptor::~Descriptor() {
 }
 
 Process::Process(const std::filesystem::path& folder, const Command& arguments, const RunOptions& options) {
-    Command words{ORDO_PROGRAM};
+    Command words{paths::program()};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<std::string> variables = environment_with(options.environment);
     const std::vector<char*> argument_pointers = pointers(words), variable_pointers = pointers(variables);

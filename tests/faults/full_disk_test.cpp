@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "tests/faults/fire_shop.hpp"
+#include "tests/support/paths.hpp"
 
 namespace ordo::test {
 namespace {
@@ -36,7 +37,7 @@ public:
     explicit SmallServer(std::uintmax_t megabytes) { call("start", megabytes); }
     SmallServer(const SmallServer&) = delete;
     SmallServer& operator=(const SmallServer&) = delete;
-    ~SmallServer() { std::system(fmt::format("{} stop {}", ORDO_TEST_SERVER, folder().string()).c_str()); }
+    ~SmallServer() { std::system(fmt::format("{} stop {}", paths::server(), folder().string()).c_str()); }
 
     void restart(std::uintmax_t megabytes) const { call("restart", megabytes); }
     std::string url(const std::string& database) const { return fmt::format("mariadb://root@localhost/{}?socket={}", database, (folder() / "socket").string()); }
@@ -46,7 +47,7 @@ private:
     std::filesystem::path folder() const { return directory_.path() / "server"; }
     void call(const char* command, std::uintmax_t megabytes) const {
         const std::string options = fmt::format("--innodb-file-per-table=0 --innodb-autoextend-increment=1 --innodb-data-file-path=ibdata1:12M:autoextend:max:{}M", megabytes);
-        REQUIRE(std::system(fmt::format("ORDO_MARIADB_OPTIONS='{}' {} {} {}", options, ORDO_TEST_SERVER, command, folder().string()).c_str()) == 0);
+        REQUIRE(std::system(fmt::format("ORDO_MARIADB_OPTIONS='{}' {} {} {}", options, paths::server(), command, folder().string()).c_str()) == 0);
     }
 
     TempDirectory directory_;

@@ -1,4 +1,4 @@
-/// Kernels that load plugins of tests/bad_plugins beside the built-in ones. For programs that are told where the museum is.
+/// Kernels that load plugins of tests/bad_plugins beside the built-in ones.
 #pragma once
 
 #include <filesystem>
@@ -8,7 +8,7 @@
 
 namespace ordo::test {
 
-inline const std::filesystem::path museum = ORDO_BAD_PLUGINS;
+inline const std::filesystem::path museum = paths::museum();
 
 /// Options that load the three built-in plugins and more from the museum: their ids, with a blank between.
 inline KernelOptions with_config(const TempDirectory& directory, const std::string& plugins, const std::string& rest = "") {

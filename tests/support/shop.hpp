@@ -12,12 +12,13 @@
 
 #include <ordo/kernel.hpp>
 
+#include "tests/support/paths.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace ordo::test {
 
-inline const std::filesystem::path data_directory = ORDO_TEST_DATA;
-inline const std::filesystem::path builtin_plugins = ORDO_BUILTIN_PLUGINS;
+inline const std::filesystem::path data_directory = paths::data();
+inline const std::filesystem::path builtin_plugins = paths::builtin_plugins();
 inline const std::filesystem::path shop_dump = data_directory / "store-posts.sql.gz";
 
 inline std::string slurp(const std::filesystem::path& file) {

@@ -17,6 +17,7 @@
 #include <ordo/error.hpp>
 
 #include "kernel/transfer/dump_importer.hpp"
+#include "tests/support/paths.hpp"
 
 using namespace ordo;
 namespace fs = std::filesystem;
@@ -484,13 +485,8 @@ TEST_CASE("progress counts the bytes on disk and a request to stop is heard") {
 }
 
 TEST_CASE("the real shop's dump yields its tables and every row") {
-    const char* data = std::getenv("ORDO_TEST_DATA");
-#ifdef ORDO_TEST_DATA
-    if (!data) data = ORDO_TEST_DATA;
-#endif
-    REQUIRE(data);
     MemoryDatabase database;
-    const ImportReport report = import_file(database, fs::path(data) / "store-posts.sql.gz");
+    const ImportReport report = import_file(database, fs::path(test::paths::data()) / "store-posts.sql.gz");
     // Counted by a program of another hand, from the dump's text.
     const std::vector<std::pair<std::string, std::uint64_t>> expected{
         {"wp_posts", 499},                   {"wp_postmeta", 20870},

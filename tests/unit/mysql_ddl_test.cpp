@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernel/transfer/mysql_ddl.hpp"
+#include "tests/support/paths.hpp"
 
 using namespace ordo;
 using namespace ordo::transfer;
@@ -240,12 +241,7 @@ TEST_CASE("what a table cannot hold is refused, what is malformed is a bad dump,
 }
 
 TEST_CASE("every table WooCommerce makes is read, and keeps every column and key") {
-    const char* data = std::getenv("ORDO_TEST_DATA");
-#ifdef ORDO_TEST_DATA
-    if (!data) data = ORDO_TEST_DATA;
-#endif
-    REQUIRE(data);
-    DumpReader reader("schema.sql", open_dump_file(std::filesystem::path(data) / "schema.sql"));
+    DumpReader reader("schema.sql", open_dump_file(std::filesystem::path(test::paths::data()) / "schema.sql"));
     SqlTokens tokens(reader);
     std::size_t tables = 0, column_count = 0, indexes = 0, primary_keys = 0;
     while (tokens.next_statement()) {
