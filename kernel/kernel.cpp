@@ -25,8 +25,10 @@
 #include "kernel/orders/store_access.hpp"
 #include "kernel/plugins/plugin_loader.hpp"
 #include "kernel/schedule/scheduler.hpp"
+#include "kernel/sync/background_cleanup.hpp"
 #include "kernel/sync/background_sync.hpp"
 #include "kernel/sync/conflicts.hpp"
+#include "kernel/sync/foreign_capture.hpp"
 #include "kernel/sync/legacy_data_handler.hpp"
 #include "kernel/sync/migration_controller.hpp"
 #include "kernel/sync/repairer.hpp"
@@ -96,23 +98,24 @@ struct Kernel::Parts {
     explicit Parts(const KernelOptions& kernel_options)
         : settings(load_settings(kernel_options)), logger(make_logger(kernel_options.log_level)), log(logger, ""), hook_engine(log),
           hooks(hook_engine.view_for("kernel")), embedder_hooks(hook_engine.view_for("embedder")),
-          database(database::make_dialect(settings.database_url), log), options_table(database, settings.table_prefix, {settings.options, where_configured()}),
+          database(database::make_dialect(settings.database_url), log, sync::Capture::mark_table(settings.table_prefix)), options_table(database, settings.table_prefix, {settings.options, where_configured()}),
           site_zone(options_table), declared(*hooks),
           plugin_set(plugins::PluginSet::load(settings, builtin_directories(kernel_options), host_services())),
           stores(*plugin_set, orders::OverflowTable(settings.table_prefix), settings.order_types, settings.posts_mirror),
           controller(database, options_table, stores, {settings.force_custom_orders_table, kernel_options.ignore_plugin_compatibility},
                      {declared.order_data_store, declared.order_refund_data_store, declared.can_switch_store}, log),
+          capture({&database, &stores, settings.table_prefix, [this] { create_own_tables(); }}),
           synchronizer({&database, &stores, &options_table, &controller, &log, settings.table_prefix, settings.migration_batch_size,
-                        [this](std::string_view target) { create_tables(target); }},
+                        [this](std::string_view target) { create_tables(target); }, &capture, std::chrono::seconds(settings.switch_grace_s), settings.mirror_owner},
                        {declared.batch_size, declared.before_to_posts, declared.after_to_posts, declared.before, declared.after}),
           verifier(sync::make_verifier(database, stores, settings.table_prefix, [this] { return synchronizer.get_direction(); })),
-          repairer(sync::make_repairer({&database, &stores, &synchronizer, settings.table_prefix, [this] { create_own_tables(); }})),
+          repairer(sync::make_repairer({&database, &stores, &synchronizer, settings.table_prefix, [this] { prepare_for_rows(); }})),
           legacy_data(sync::make_legacy_data_handler({&database, &stores, &site_zone, settings.table_prefix, &controller,
                                                       [this](std::string_view store) { create_tables(store); },
-                                                      {&database, &stores, &options_table, &controller, settings.table_prefix, [this] { create_own_tables(); }}},
+                                                      {&database, &stores, &options_table, &controller, settings.table_prefix, [this] { prepare_for_rows(); }}},
                                                      {declared.before_to_posts, declared.after_to_posts, declared.before, declared.after})),
           actions(database, site_zone, settings.table_prefix, log, [this] { database::install(database, actions.schema()); }),
-          background_sync(actions, synchronizer, options_table, log),
+          background_sync(actions, synchronizer, options_table, log), background_cleanup(actions, *legacy_data, database, options_table),
           order_service(order_services(), declared.events),
           conflicts(sync::make_conflicts(order_service.unit(), synchronizer.conflicts())),
           ledger(order_service.unit(), [this](Unit& unit) { sync::RunLock::hold_all(unit, settings.table_prefix); }),
@@ -129,6 +132,7 @@ struct Kernel::Parts {
         controller.create_tables = [this] { create_tables(store_hpos); };
         controller.has_shop = [this] { return has_shop(); };
         controller.bring_rest = [this](Unit& unit, const Direction& way) { return synchronizer.bring_rest(unit, way); };
+        controller.switched = [this](Unit& unit, const std::string& store) { synchronizer.note_authoritative(unit, store); };
         controller.rest_brought = [this](std::span<const OrderId> orders, const Direction& way) { synchronizer.tell_brought(orders, way); };
         controller.sync_turned_on = [this] { background_sync.settle(sync::BackgroundSync::Look::now); };
         actions.before_run = [this] { background_sync.settle(sync::BackgroundSync::Look::when_due); };
@@ -170,7 +174,7 @@ struct Kernel::Parts {
         }
         void update(std::string_view name, std::string_view value) override {
             refuse_if_configured(name);
-            if (name == option::custom_orders_table_enabled || name == option::data_sync_enabled)
+            if (name == option::custom_orders_table_enabled || name == option::data_sync_enabled || name == option::legacy_data_cleanup)
                 if (value != "yes" && value != "no")
                     throw Error(errc::option_bad_value, fmt::format("option {} is \"yes\" or \"no\"", name));
             if (name == option::custom_orders_table_enabled) {
@@ -180,6 +184,7 @@ struct Kernel::Parts {
                 return;
             }
             if (name == option::data_sync_enabled && value == "no") refuse_hpos_only();
+            if (name == option::legacy_data_cleanup && value == "yes") parts_.background_cleanup.refuse_unless_allowed();
             if (name == option::migration_batch_size) {
                 const bool digits = !value.empty() && value.size() <= 5 && value.find_first_not_of("0123456789") == std::string_view::npos;
                 const int orders = digits ? std::stoi(std::string(value)) : 0;
@@ -193,7 +198,7 @@ struct Kernel::Parts {
                     throw Error(errc::option_bad_value, fmt::format("option {} is a number of seconds, at least {}", name, sync_interval_min.count()));
             }
             parts_.database.write([&](Unit& unit) { parts_.options_table.set(unit, name, value); });
-            settle_background_sync(name, value == "yes");
+            settle_background_work(name, value == "yes");
         }
         bool remove(std::string_view name) override {
             refuse_if_configured(name);
@@ -202,14 +207,15 @@ struct Kernel::Parts {
             if (name == option::data_sync_enabled) refuse_hpos_only();
             bool removed = false;
             parts_.database.write([&](Unit& unit) { removed = parts_.options_table.remove(unit, name) || removed; });  // twice if a commit's answer is lost
-            settle_background_sync(name, false);
+            settle_background_work(name, false);
             return removed;
         }
         std::vector<OptionRow> list(std::string_view prefix) override { return parts_.options_table.list(prefix); }
 
     private:
-        void settle_background_sync(std::string_view name, bool turned_on) const {
+        void settle_background_work(std::string_view name, bool turned_on) const {
             using sync::BackgroundSync;
+            if (name == option::legacy_data_cleanup) parts_.background_cleanup.settle(turned_on);
             if (name == option::data_sync_enabled || name == option::background_sync_mode || name == option::background_sync_interval)
                 parts_.background_sync.settle(turned_on ? BackgroundSync::Look::now : BackgroundSync::Look::when_due);
         }
@@ -237,7 +243,7 @@ struct Kernel::Parts {
     plugins::HostServices host_services() {
         return {&hook_engine,
                 [this](std::string plugin) { return std::make_unique<SpdLog>(logger, fmt::format("plugin {}: ", plugin)); },
-                &database, &site_zone, settings.table_prefix};
+                &database.for_others(), &site_zone, settings.table_prefix};
     }
 
     orders::OrderServices order_services() {
@@ -258,6 +264,7 @@ struct Kernel::Parts {
                 [this](std::string_view target) {
                     create_tables(target);
                     create_missing_details();
+                    prepare_for_rows();
                 },
                 [this] {
                     return [lock = std::make_shared<sync::RunLock>(database, settings.table_prefix)](Unit& unit) { lock->confirm(unit); };
@@ -271,6 +278,8 @@ struct Kernel::Parts {
         schema.push_back(stores.overflow().schema());
         schema.push_back(synchronizer.quarantine().schema());
         schema.push_back(synchronizer.conflicts().schema());
+        schema.push_back(capture.schema());
+        schema.push_back(sync::ShopState(settings.table_prefix).schema());
         for (Table& table : order_service.unit().schema()) schema.push_back(std::move(table));
         return schema;
     }
@@ -286,6 +295,12 @@ struct Kernel::Parts {
         bool has_options = false;
         database.read([&](Read& read) { has_options = options_table.exists(read); });
         if (!has_options) database::install(database, options_table.own_schema());
+    }
+
+    /// Before rows are written of which the ledger hears nothing: what waits is found by comparing contents from now on.
+    void prepare_for_rows() {
+        create_own_tables();
+        database.write([&](Unit& unit) { capture.forget_known(unit); });
     }
 
     /// A look instead of making what is there: a program that saves one order should not look at every column.
@@ -401,12 +416,14 @@ struct Kernel::Parts {
     std::unique_ptr<plugins::PluginSet> plugin_set;
     orders::StoreAccess stores;
     orders::Controller controller;
+    sync::Capture capture;
     sync::Synchronizer synchronizer;
     std::unique_ptr<OrderVerifier> verifier;
     std::unique_ptr<OrderRepairer> repairer;
     std::unique_ptr<LegacyDataHandler> legacy_data;
     schedule::Scheduler actions;
     sync::BackgroundSync background_sync;
+    sync::BackgroundCleanup background_cleanup;
     orders::OrderService order_service;
     std::unique_ptr<Conflicts> conflicts;
     orders::LedgerScan ledger;
@@ -427,7 +444,7 @@ PluginInspection Kernel::inspect_plugin(const std::filesystem::path& library) { 
 
 Hooks& Kernel::hooks() noexcept { return *parts_->embedder_hooks; }
 Log& Kernel::log() noexcept { return parts_->log; }
-Database& Kernel::database() noexcept { return parts_->database; }
+Database& Kernel::database() noexcept { return parts_->database.for_others(); }
 Options& Kernel::options() noexcept { return parts_->options; }
 CustomOrdersTableController& Kernel::controller() noexcept { return parts_->controller; }
 DataSynchronizer& Kernel::synchronizer() noexcept { return parts_->synchronizer; }
@@ -437,6 +454,7 @@ LegacyDataHandler& Kernel::legacy_data() noexcept { return *parts_->legacy_data;
 Orders& Kernel::orders() noexcept { return parts_->order_service; }
 OrderLedger& Kernel::ledger() noexcept { return parts_->ledger; }
 Conflicts& Kernel::conflicts() noexcept { return *parts_->conflicts; }
+ForeignCapture& Kernel::foreign_capture() noexcept { return parts_->capture; }
 Actions& Kernel::actions() noexcept { return parts_->actions; }
 OrderExporter& Kernel::exporter() noexcept { return *parts_->exporter; }
 DumpImporter& Kernel::importer() noexcept { return *parts_->importer; }

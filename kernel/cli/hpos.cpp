@@ -81,10 +81,30 @@ std::string lag(const SyncStatus& status) {
     return status.saved_since == 0 ? "none" : fmt::format("{} orders saved since, {} s", status.saved_since, status.lag_s);
 }
 
+std::string eta(const SyncStatus& status) {
+    if (status.pending == 0) return "nothing waits";
+    return status.eta_s ? fmt::format("{} s, at the last run's speed", *status.eta_s) : "not known before the first run";
+}
+
+/// Whose work mirroring is, where there could be a doubt.
+std::string mirrors(const SyncStatus& status, std::string_view mode) {
+    std::string text(mode);
+    if (status.mirror_owner_is_woocommerce) text += " ([custom_orders_table] mirror_owner says that WooCommerce mirrors)";
+    else if (status.woocommerce_mirrors) text += "; WooCommerce is active and mirrors each of its own saves too";
+    return text;
+}
+
+/// How what waits was found.
+std::string pending_source(const CaptureStatus& capture) {
+    if (capture.known_since) return fmt::format("the ledger, which knows every order that waits since {}", format_datetime(UtcSeconds(std::chrono::seconds(*capture.known_since))));
+    return capture.installed ? "a comparison of all contents; after the next whole `ordo hpos sync` the ledger knows" : "a comparison of all contents";
+}
+
 void status(const Context& context) {
     const auto kernel = context.open();
     kernel->require_shop();
     const SyncStatus status = kernel->synchronizer().get_status();
+    const CaptureStatus capture = kernel->foreign_capture().get_status();
     const std::string_view mirrored = to_string(kernel->synchronizer().get_background_sync_mode());
     if (context.json()) {
         print_json(json::object{{"authoritative", status.authoritative}, {"hpos_enabled", status.hpos_enabled},
@@ -92,7 +112,9 @@ void status(const Context& context) {
                                 {"orders_in_hpos", status.orders_in_hpos}, {"pending", status.pending},
                                 {"pending_kinds", json::object{{"missing", status.pending_missing}, {"different", status.pending_different}, {"deleted", status.pending_deletions}}},
                                 {"pending_types", types_to_json(status.pending_types)},
-                                {"only_in_backup", status.only_in_backup}, {"quarantined", status.quarantined},
+                                {"only_in_backup", status.only_in_backup}, {"vanished", status.vanished}, {"quarantined", status.quarantined},
+                                {"capture_installed", capture.installed}, {"known_since", capture.known_since ? json::value(*capture.known_since) : json::value(nullptr)},
+                                {"eta_s", status.eta_s ? json::value(*status.eta_s) : json::value(nullptr)}, {"woocommerce_mirrors", status.woocommerce_mirrors},
                                 {"overflow", status.overflow}, {"unknown_types", types_to_json(status.unknown_types)},
                                 {"conflicts", status.conflicts}, {"saved_since", status.saved_since}, {"lag_s", status.lag_s}, {"last_run", status.last_run}, {"orders_subject_to_cleanup", status.subject_to_cleanup},
                                 {"auto_drafts", status.auto_drafts}, {"quarantine", quarantine_to_json(kernel->synchronizer())}});
@@ -103,14 +125,17 @@ void status(const Context& context) {
     print_table({"authoritative store", status.authoritative},
                 {{"HPOS enabled?", yes_no(status.hpos_enabled)},
                  {"Compatibility mode enabled?", yes_no(status.compatibility_mode)},
-                 {"Mirrored in the background", std::string(mirrored)},
+                 {"Mirrored in the background", mirrors(status, mirrored)},
                  {"Orders in posts", std::to_string(status.orders_in_posts)},
                  {"Orders in hpos", std::to_string(status.orders_in_hpos)},
                  {"Unsynced orders", pending(status)},
+                 {"Found by", pending_source(capture)},
                  {"Lag of the mirror", lag(status)},
+                 {"Copying what waits would take", eta(status)},
                  {"Orders subject to cleanup", std::to_string(status.subject_to_cleanup)},
                  {"Last run that moved orders (GMT)", status.last_run == 0 ? "none" : format_datetime(UtcSeconds(std::chrono::seconds(status.last_run)))},
                  {"Only in the backup store", std::to_string(status.only_in_backup)},
+                 {"Vanished (`ordo hpos vanished`)", std::to_string(status.vanished)},
                  {"In quarantine", std::to_string(status.quarantined)},
                  {"Conflicts kept", std::to_string(status.conflicts)},
                  {"Values kept in overflow", std::to_string(status.overflow)},
@@ -149,7 +174,7 @@ void sync(Context& context, const SyncArguments& arguments) {
     const double rate = report.seconds > 0 ? static_cast<double>(report.migrated + report.skipped) / report.seconds : 0;
     if (context.json()) {
         print_json(json::object{{"migrated", report.migrated}, {"skipped", report.skipped}, {"changed_meanwhile", report.changed_meanwhile},
-                                {"conflicts", report.conflicts}, {"quarantined", report.quarantined}, {"overflow", report.overflow}, {"seconds", report.seconds}, {"orders_per_second", std::llround(rate)}});
+                                {"conflicts", report.conflicts}, {"adopted", report.adopted}, {"quarantined", report.quarantined}, {"overflow", report.overflow}, {"seconds", report.seconds}, {"orders_per_second", std::llround(rate)}});
     } else {
         print_table({"synchronised", fmt::format("{}", report.way)},
                     {{"migrated", std::to_string(report.migrated)},
@@ -164,6 +189,8 @@ void sync(Context& context, const SyncArguments& arguments) {
     }
     for (const std::string& type : report.unknown_types)
         context.say(fmt::format("posts of type {} look like orders but no plugin makes them an order type: they were not copied", type));
+    if (report.adopted > 0)
+        context.say(fmt::format("{} orders were in {} alone, or were changed there right after the switch: {} took them over", report.adopted, report.way.target, report.way.source));
     if (report.conflicts > 0)
         context.say(fmt::format("{} orders of {} held what nobody had copied there; it is kept: `ordo hpos conflicts list`", report.conflicts, report.way.target));
     if (report.changed_meanwhile > 0)
@@ -249,6 +276,7 @@ void add_hpos(CLI::App& app, Context& context) {
 
     add_hpos_quarantine(noun, context);
     add_hpos_conflicts(noun, context);
+    add_hpos_capture(noun, context);
     add_hpos_cleanup(noun, context);
     add_hpos_migration(noun, context);
 

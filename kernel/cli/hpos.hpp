@@ -15,6 +15,7 @@ void add_hpos_repair(CLI::App& noun, Context& context);    ///< repair
 void add_hpos_backfill(CLI::App& noun, Context& context);  ///< backfill
 void add_hpos_conflicts(CLI::App& noun, Context& context); ///< conflicts list, show, restore, drop
 void add_hpos_cleanup(CLI::App& noun, Context& context);   ///< cleanup
+void add_hpos_capture(CLI::App& noun, Context& context);   ///< capture install, remove, status; vanished
 void add_hpos_rehearse(CLI::App& noun, Context& context);  ///< rehearse
 
 boost::json::object to_json(const Difference& difference);

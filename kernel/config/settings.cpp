@@ -97,7 +97,7 @@ void read_options(const TomlTable& table, Settings& settings) {
 
 void read_custom_orders_table(const TomlTable& table, Settings& settings) {
     table.allow_only({"force", "order_types", "migration_batch_size", "data_sync_enabled", "background_sync_mode", "background_sync_interval", "transactions_isolation_level",
-                      "datastore_caching_enabled", "orders_cache_enabled"});
+                      "datastore_caching_enabled", "orders_cache_enabled", "mirror_owner", "switch_grace_s"});
     read_options(table, settings);
     if (const auto force = table.text("force")) {
         if (force->value != "enabled" && force->value != "disabled")
@@ -107,6 +107,16 @@ void read_custom_orders_table(const TomlTable& table, Settings& settings) {
         settings.force_where = force->where;
     }
     settings.order_types = table.order_types("order_types");
+    if (const auto owner = table.text("mirror_owner")) {
+        if (owner->value != "ordo" && owner->value != "woocommerce")
+            fail(errc::config_bad_value, owner->where, fmt::format("[custom_orders_table] mirror_owner cannot be \"{}\"", owner->value), suggest(owner->value, {"ordo", "woocommerce"}));
+        settings.mirror_owner = owner->value == "ordo" ? MirrorOwner::ordo : MirrorOwner::woocommerce;
+    }
+    if (const auto grace = table.integer("switch_grace_s")) {
+        if (grace->value < 0 || grace->value > 86400)
+            fail(errc::config_bad_value, grace->where, fmt::format("[custom_orders_table] switch_grace_s cannot be {}", grace->value), "seconds, 0 to 86400");
+        settings.switch_grace_s = static_cast<std::uint64_t>(grace->value);
+    }
     if (const auto size = table.integer("migration_batch_size")) {
         if (size->value < 1 || size->value > migration_batch_size_max)
             fail(errc::config_bad_value, size->where, fmt::format("[custom_orders_table] migration_batch_size cannot be {}", size->value),

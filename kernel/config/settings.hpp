@@ -39,6 +39,9 @@ struct LocatedText {
 /// What is copied to posts while HPOS is authoritative: everything, or the documents' short list (`in_core_mirror`).
 enum class PostsMirror : std::uint8_t { full, core };
 
+/// Who copies orders in the background while compatibility mode is on.
+enum class MirrorOwner : std::uint8_t { ordo, woocommerce };
+
 struct Settings {
     std::optional<std::filesystem::path> file;                 ///< absent: the embedded default
     std::string database_url = "sqlite://ordo.db";             ///< relative paths are relative to the working directory
@@ -50,6 +53,8 @@ struct Settings {
     std::optional<bool> force_custom_orders_table;             ///< `force = "enabled" | "disabled"`
     Location force_where;
     std::vector<std::string> order_types;                      ///< `[custom_orders_table] order_types`
+    MirrorOwner mirror_owner = MirrorOwner::ordo;              ///< `[custom_orders_table] mirror_owner`
+    std::uint64_t switch_grace_s = 300;                        ///< `[custom_orders_table] switch_grace_s`: how long changes of the old store alone are taken over after a switch
     PostsMirror posts_mirror = PostsMirror::full;              ///< `[compatibility] posts_mirror = "full" | "core"`
     bool history_values = false;                               ///< `[history] values`: the history keeps values, not only names
     std::uint64_t history_retention_days = 0;                  ///< `[history] retention_days`, 0: for ever

@@ -28,6 +28,15 @@ struct Failure {
     std::string message;   ///< the database's own words, without bound values
 };
 
+/// After each row that is written by somebody else, and meets the condition: one row into a table that only grows.
+struct CaptureTrigger {
+    std::string name, table;
+    std::string_view event;                  ///< "INSERT", "UPDATE", "DELETE"
+    std::string condition;                   ///< of NEW and OLD; empty: each row
+    std::string into, mark_table;
+    std::vector<std::pair<std::string, std::string>> values;   ///< column and expression
+};
+
 class SqlDialect : public Dialect {
 public:
     /// Opens a connection. Throws `ordo.database.missing`, `ordo.database.unavailable`, or `ordo.database.connection_lost` if it got lost meanwhile.
@@ -62,6 +71,14 @@ public:
     virtual std::string create_index(const Table& table, const Index& index) const = 0;
     /// How many rows of an `INSERT` go into one statement.
     virtual std::size_t rows_per_insert(std::size_t columns) const noexcept = 0;
+    /// How triggers know Ordo's own writing from everybody else's. True: by a variable of the session; false: by a row in
+    /// `mark_table`, which only the transaction that has it ever sees.
+    virtual bool marks_sessions() const noexcept = 0;
+    virtual std::string mark(std::string_view mark_table, bool own) const = 0;
+    /// A trigger that appends to `into` what others write.
+    virtual std::string create_capture_trigger(const CaptureTrigger& trigger) const = 0;
+    virtual std::string drop_trigger(std::string_view name) const { return "DROP TRIGGER IF EXISTS " + quote_identifier(name); }
+    virtual std::string_view trigger_names_sql() const noexcept = 0;     ///< of the whole database
     /// The database's own way of taking many rows at once. False: it has none, or does not want these; nothing was inserted.
     virtual bool load(soci::session& session, const Insert& rows) const = 0;
     /// Hands over the rows of a statement that was just executed. Texts only: SOCI's own types would turn amounts into

@@ -33,8 +33,8 @@ struct SqlDatabase::Pool {
     std::vector<std::unique_ptr<Session>> writers, readers;
 };
 
-SqlDatabase::SqlDatabase(std::unique_ptr<SqlDialect> dialect, Log& log)
-    : dialect_(std::move(dialect)), log_(&log), pool_(std::make_unique<Pool>()) {}
+SqlDatabase::SqlDatabase(std::unique_ptr<SqlDialect> dialect, Log& log, std::string mark_table)
+    : dialect_(std::move(dialect)), log_(&log), mark_table_(std::move(mark_table)), pool_(std::make_unique<Pool>()) {}
 
 SqlDatabase::~SqlDatabase() = default;
 
@@ -48,7 +48,9 @@ std::unique_ptr<Session> SqlDatabase::take(Access access) {
             return session;
         }
     }
-    return std::make_unique<Session>(*dialect_, access);
+    auto session = std::make_unique<Session>(*dialect_, access);
+    if (access == Access::read_write && !mark_table_.empty() && dialect_->marks_sessions()) session->execute(dialect_->mark(mark_table_, true), {});
+    return session;
 }
 
 void SqlDatabase::give_back(std::unique_ptr<Session> session, Access access) {
@@ -116,23 +118,40 @@ void SqlDatabase::again_if_lost(const std::function<void()>& work) {
     }
 }
 
-void SqlDatabase::transaction(const std::function<void(TransactionUnit&)>& body, std::string_view isolation) {
+void SqlDatabase::transaction(const std::function<void(TransactionUnit&)>& body, std::string_view isolation, Writer writer) {
     if (TransactionUnit* outer = TransactionUnit::current(*this)) {
-        outer->savepoint([&] { body(*outer); });
+        const Writer before = outer->writer();
+        try {
+            outer->savepoint([&] {
+                outer->set_writer(writer);
+                body(*outer);
+                outer->set_writer(before);
+            });
+        } catch (...) {
+            try {
+                outer->restore_writer(before);
+            } catch (const Error&) {
+                // The connection is gone, and the transaction with it; the first error tells why.
+            }
+            throw;
+        }
         return;
     }
     std::vector<std::function<void()>> announcements;
     again_if_lost([&] {
         auto session = begin(Access::read_write, isolation);
+        TransactionUnit unit(*this, *session, mark_table_);
         try {
-            TransactionUnit unit(*this, *session);
+            unit.set_writer(writer);
             body(unit);
+            unit.clear_writer();
             session->execute("COMMIT", {});
             fault_point("committed");
             announcements = unit.take_announcements();
         } catch (const std::exception&) {
             try {
                 session->execute("ROLLBACK", {});
+                unit.restore_writer(TransactionUnit::writer_between(*dialect_));
                 give_back(std::move(session), Access::read_write);
             } catch (const Error&) {
                 // Nothing to roll back, or the connection is gone: closing it does the same.
@@ -152,12 +171,14 @@ void SqlDatabase::transaction(const std::function<void(TransactionUnit&)>& body,
     }
 }
 
-void SqlDatabase::write(const std::function<void(Unit&)>& body) { transaction(body, {}); }
+void SqlDatabase::write(const std::function<void(Unit&)>& body) { transaction(body, {}, Writer::own); }
 
-void SqlDatabase::write(const std::function<void(Unit&)>& body, std::string_view isolation) { transaction(body, isolation); }
+void SqlDatabase::write(const std::function<void(Unit&)>& body, std::string_view isolation) { transaction(body, isolation, Writer::own); }
+
+void SqlDatabase::ForOthers::write(const std::function<void(Unit&)>& body) { database_.transaction(body, {}, Writer::other); }
 
 void SqlDatabase::run(const std::function<void(DdlUnit&)>& body) {
-    if (dialect_->has_transactional_ddl()) return transaction(body, {});
+    if (dialect_->has_transactional_ddl()) return transaction(body, {}, Writer::own);
     if (TransactionUnit::current(*this)) throw Error(errc::internal, "tables are made outside of units of work: making them commits");
     // Two at once would take each other's staged tables.
     const auto alone = wait_for_lock("ordo making tables");

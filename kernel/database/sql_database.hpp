@@ -18,10 +18,12 @@ namespace ordo::database {
 
 class Session;
 class TransactionUnit;
+enum class Writer : std::uint8_t;
 
 class SqlDatabase final : public Database, public Ddl {
 public:
-    SqlDatabase(std::unique_ptr<SqlDialect> dialect, Log& log);
+    /// `mark_table`: what is written through this object is marked as Ordo's own by it (`SqlDialect::mark`); empty: it is not.
+    SqlDatabase(std::unique_ptr<SqlDialect> dialect, Log& log, std::string mark_table = {});
     ~SqlDatabase() override;
 
     const SqlDialect& dialect() const noexcept override { return *dialect_; }
@@ -34,6 +36,8 @@ public:
     /// With an isolation level of its own ("READ COMMITTED"), or empty for the usual one. SQLite has only one.
     void write(const std::function<void(Unit&)>& body, std::string_view isolation);
     void run(const std::function<void(DdlUnit&)>& body) override;
+    /// The same database for those who write what Ordo knows nothing of: plugins and embedders.
+    Database& for_others() noexcept { return others_; }
 
     /// Gives the room of the tables' removed rows back to the system. May take long, and others may have to wait.
     void give_room_back(std::span<const std::string> tables);
@@ -51,11 +55,25 @@ private:
     std::unique_ptr<NamedLock> wait_for_lock(std::string_view name);
     /// Runs `work` again, after a pause, while the database is busy or the connection is lost.
     void again_if_lost(const std::function<void()>& work);
-    void transaction(const std::function<void(TransactionUnit&)>& body, std::string_view isolation);
+    void transaction(const std::function<void(TransactionUnit&)>& body, std::string_view isolation, Writer writer);
+
+    class ForOthers final : public Database {
+    public:
+        explicit ForOthers(SqlDatabase& database) : database_(database) {}
+        const Dialect& dialect() const noexcept override { return database_.dialect(); }
+        void read(const std::function<void(Read&)>& body) override { database_.read(body); }
+        void read_once(const std::function<void(Read&)>& body) override { database_.read_once(body); }
+        void write(const std::function<void(Unit&)>& body) override;
+
+    private:
+        SqlDatabase& database_;
+    };
 
     struct Pool;
     std::unique_ptr<SqlDialect> dialect_;
     Log* log_;
+    std::string mark_table_;
+    ForOthers others_{*this};
     std::unique_ptr<Pool> pool_;
 };
 

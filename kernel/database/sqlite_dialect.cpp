@@ -179,6 +179,20 @@ public:
         return statements;
     }
 
+    bool marks_sessions() const noexcept override { return false; }
+    std::string mark(std::string_view mark_table, bool own) const override { return fmt::format(fmt::runtime(own ? "INSERT INTO {} (own) VALUES (1)" : "DELETE FROM {}"), quote_identifier(mark_table)); }
+    std::string create_capture_trigger(const CaptureTrigger& trigger) const override {
+        std::string columns, values;
+        for (const auto& [column, value] : trigger.values) {
+            columns += (columns.empty() ? "" : ", ") + quote_identifier(column);
+            values += (values.empty() ? "" : ", ") + value;
+        }
+        return fmt::format("CREATE TRIGGER {} AFTER {} ON {} WHEN NOT EXISTS (SELECT 1 FROM {}){} BEGIN INSERT INTO {} ({}) VALUES ({}); END", quote_identifier(trigger.name), trigger.event,
+                           quote_identifier(trigger.table), quote_identifier(trigger.mark_table), trigger.condition.empty() ? "" : " AND " + trigger.condition, quote_identifier(trigger.into),
+                           columns, values);
+    }
+    std::string_view trigger_names_sql() const noexcept override { return "SELECT name FROM sqlite_master WHERE type = 'trigger'"; }
+
     // In-process, a prepared statement run once a row costs less than long statements.
     std::size_t rows_per_insert(std::size_t) const noexcept override { return 1; }
 

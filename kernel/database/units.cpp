@@ -9,8 +9,23 @@ namespace ordo::database {
 
 thread_local TransactionUnit* TransactionUnit::innermost_ = nullptr;
 
-TransactionUnit::TransactionUnit(const SqlDatabase& database, Session& session)
-    : OnSession(session), database_(&database), outer_(std::exchange(innermost_, this)) {}
+TransactionUnit::TransactionUnit(const SqlDatabase& database, Session& session, std::string mark_table)
+    : OnSession(session), database_(&database), outer_(std::exchange(innermost_, this)), writer_(writer_between(session.dialect())) {
+    // Rows mark only where there are triggers that look for them.
+    if (!mark_table.empty() && (session.dialect().marks_sessions() || session.table_exists(mark_table))) mark_table_ = std::move(mark_table);
+}
+
+void TransactionUnit::set_writer(Writer writer) {
+    if (mark_table_.empty() || writer == writer_) return;
+    session_.execute(session_.dialect().mark(mark_table_, writer == Writer::own), {});
+    writer_ = writer;
+}
+
+void TransactionUnit::restore_writer(Writer writer) {
+    // A row went with the roll-back; a variable did not. Where setting it fails the connection is not used again.
+    if (session_.dialect().marks_sessions()) set_writer(writer);
+    else writer_ = writer;
+}
 
 TransactionUnit::~TransactionUnit() { innermost_ = outer_; }
 
@@ -63,6 +78,7 @@ void TransactionUnit::create_table(const Table& table) {
 
 void TransactionUnit::drop_table(std::string_view table) {
     there_.clear();
+    if (table == mark_table_) mark_table_.clear();  // and the row in it
     session_.execute("DROP TABLE IF EXISTS " + dialect().quote_identifier(table), {});
 }
 

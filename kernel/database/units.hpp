@@ -16,6 +16,9 @@ namespace ordo::database {
 
 class SqlDatabase;
 
+/// Ordo itself, whose ledger knows what it writes, or somebody else.
+enum class Writer : std::uint8_t { own, other };
+
 /// The part of `Read` that snapshots and units share.
 template <class Interface>
 class OnSession : public Interface {
@@ -47,7 +50,8 @@ public:
 /// One transaction. Knows the one around it on the same thread, so that nested work joins by a savepoint.
 class TransactionUnit : public OnSession<DdlUnit> {
 public:
-    TransactionUnit(const SqlDatabase& database, Session& session);
+    /// `mark_table`: see `SqlDialect::mark`; empty: nothing is marked.
+    TransactionUnit(const SqlDatabase& database, Session& session, std::string mark_table = {});
     TransactionUnit(const TransactionUnit&) = delete;
     TransactionUnit& operator=(const TransactionUnit&) = delete;
     ~TransactionUnit() override;
@@ -65,6 +69,16 @@ public:
     void create_table(const Table& table) override;
     void drop_table(std::string_view table) override;
 
+    /// Who writes from here on, as triggers see it.
+    void set_writer(Writer writer);
+    Writer writer() const noexcept { return writer_; }
+    /// Before the commit: as the next unit on this connection expects it.
+    void clear_writer() { set_writer(writer_between(session_.dialect())); }
+    /// After a roll-back to where this one wrote.
+    void restore_writer(Writer writer);
+    /// Who writes on a connection without a unit.
+    static Writer writer_between(const SqlDialect& dialect) { return dialect.marks_sessions() ? Writer::own : Writer::other; }
+
     std::vector<std::function<void()>> take_announcements() { return std::move(announcements_); }
 
 private:
@@ -75,6 +89,8 @@ private:
     const SqlDatabase* database_;
     TransactionUnit* outer_;
     int savepoints_ = 0;
+    std::string mark_table_;
+    Writer writer_;
     std::vector<std::function<void()>> announcements_;
 };
 

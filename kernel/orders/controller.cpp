@@ -138,6 +138,10 @@ std::vector<SwitchObstacle> Controller::obstacles_in(Read& read, const Direction
         obstacles.push_back({Kind::quarantined_orders, {},
                              fmt::format("{} in quarantine: see `ordo hpos status`", quantity(waiting.quarantined, "is", "are")),
                              waiting.quarantined});
+    if (waiting.vanished > 0)
+        obstacles.push_back({Kind::vanished_orders, {},
+                             fmt::format("{} in {} alone although {} had them once, and no deletion is recorded: see `ordo hpos vanished`", quantity(waiting.vanished, "is", "are"), way.target, way.source),
+                             waiting.vanished});
     if (way.target == store_hpos && !options.include_unknown_types)
         for (const auto& found : StoreView(*stores_, read).find_unknown_types())
             obstacles.push_back({Kind::unknown_order_type, found.type,
@@ -195,6 +199,7 @@ SwitchResult Controller::perform_switch(const Direction& way, const SwitchOption
         }
         if (!result.obstacles.empty()) return;
         options_->set(unit, option::custom_orders_table_enabled, way.target == store_hpos ? "yes" : "no");
+        switched(unit, way.target);
         if (turn_on && options_->get(unit, option::data_sync_enabled) != "yes") options_->set(unit, option::data_sync_enabled, "yes");
     });
     rest_brought(brought, way);

@@ -19,6 +19,7 @@ namespace ordo::orders {
 /// What a switch waits for. Given by the synchronizer, which stands above this folder.
 struct PendingOrders {
     std::uint64_t pending = 0, quarantined = 0;
+    std::uint64_t vanished = 0;   ///< gone from the authoritative store, and nobody knows why
 };
 
 struct ControllerSettings {
@@ -46,6 +47,7 @@ public:
     /// Within the unit of a switch: copies what waits. Gives what was copied, which `rest_brought` tells once it is committed.
     std::function<std::vector<OrderId>(Unit&, const Direction&)> bring_rest;
     std::function<void(std::span<const OrderId>, const Direction&)> rest_brought;
+    std::function<void(Unit&, const std::string& store)> switched;   ///< within that unit, at its end
 
     bool custom_orders_table_usage_is_enabled() override;
     std::string get_orders_data_store() override;

@@ -45,7 +45,7 @@ Schema Ledger::schema() const {
 std::vector<std::uint64_t> Ledger::advance(Unit& unit, std::span<const Entry> orders) const {
     std::vector<std::uint64_t> versions;
     if (orders.empty()) return versions;
-    upsert(unit, orders, {"removed", "digest", "waits_since"}, "1");
+    upsert(unit, orders, {"digest", "waits_since"}, "1");
     std::vector<OrderId> list;
     for (const Entry& order : orders) list.push_back(order.id);
     unit.query("SELECT version FROM " + ledger_ + " WHERE order_id IN " + id_list(list) + " ORDER BY order_id", [&](const ordo::Row& row) { versions.push_back(row.number(0)); });
@@ -86,9 +86,9 @@ std::map<OrderId, Ledger::Copy> Ledger::hold_copies(Unit& unit, std::span<const 
 }
 
 void Ledger::select_copies(Read& read, std::span<const OrderId> ids, std::string_view for_update, std::map<OrderId, Copy>& found) const {
-    read.query(fmt::format("SELECT order_id, version, mirrored, mirrored_digest, waits_since, cleaned FROM {} WHERE order_id IN {} ORDER BY order_id{}", ledger_, id_list(ids), for_update),
+    read.query(fmt::format("SELECT order_id, version, mirrored, mirrored_digest, waits_since, cleaned, removed FROM {} WHERE order_id IN {} ORDER BY order_id{}", ledger_, id_list(ids), for_update),
                [&](const ordo::Row& row) {
-                   found.insert_or_assign(OrderId{row.number(0)}, Copy{row.number(1), row.number(2), std::string(row.text(3)), row[4].has_value(), row.number(5) != 0});
+                   found.insert_or_assign(OrderId{row.number(0)}, Copy{row.number(1), row.number(2), std::string(row.text(3)), row[4].has_value(), row.number(5) != 0, row.number(6) != 0});
                });
 }
 
@@ -98,7 +98,7 @@ void Ledger::set_mirrored(Unit& unit, std::span<const Mirrored> copies) const {
     const std::string now = std::to_string(now_s());
     Upsert rows{{ledger_, {"order_id", "order_type", "version", "removed", "mirrored", "mirrored_digest", "waits_since", "cleaned"}, {}},
                 "order_id",
-                {"mirrored", "mirrored_digest", "waits_since", "cleaned"},
+                {"mirrored", "mirrored_digest", "waits_since", "cleaned", "removed"},
                 {}};
     for (const Mirrored& copy : copies)
         rows.rows.values.insert(rows.rows.values.end(), {texts.emplace_back(std::to_string(copy.id.value)), copy.type, "0", "0", texts.emplace_back(std::to_string(copy.version)),

@@ -29,7 +29,7 @@ public:
         std::string_view type;
     };
     /// Holds the orders (ascending ids, none twice) until the unit is over, and gives their next versions. Their digests are
-    /// forgotten, and they wait to be mirrored. A unit that writes some of its orders and leaves others advances these too: a version says only that an
+    /// forgotten, and they wait to be mirrored; nothing is said of whether they are there. A unit that writes some of its orders and leaves others advances these too: a version says only that an
     /// order that still has it was not saved.
     std::vector<std::uint64_t> advance(Unit& unit, std::span<const Entry> orders) const;
     /// Notes that the orders were removed, which nobody need mirror. They are held already.
@@ -42,6 +42,7 @@ public:
         std::string digest;           ///< of the copy then (`StoreView::mirror_digest`); empty: it was never looked at
         bool waits = false;
         bool cleaned = false;         ///< there is none on purpose, until it is made again
+        bool removed = false;         ///< the order was removed
         bool operator==(const Copy&) const = default;
     };
     /// Of orders the ledger has no row of, nothing.

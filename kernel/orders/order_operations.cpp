@@ -198,7 +198,9 @@ std::vector<SaveResult> OrderService::remove_if(std::span<const OrderId> ids, co
     OrderUnit::Plan plan;
     plan.actor = options.actor;
     std::vector<SaveResult> others;
+    std::set<OrderId> absent(ids.begin(), ids.end());
     for (const Order& order : get_many(ids)) {
+        absent.erase(order.get_id());
         if (still && !still(order)) {
             others.push_back({order.get_id(), Outcome::unchanged, {}, {}, {}});
             continue;
@@ -211,6 +213,9 @@ std::vector<SaveResult> OrderService::remove_if(std::span<const OrderId> ids, co
         plan.works.push_back(erasure_of(order.get_id(), order.get_type()));
     }
     const std::size_t asked = plan.works.size();
+    // Their copies may be there, if somebody removed them behind everybody's back.
+    if (!still)
+        for (const OrderId id : absent) plan.works.push_back(erasure_of(id, type_shop_order));
     plan.look = [this, still](Unit& unit, const std::string& store, std::vector<OrderWork>& works) {
         std::vector<OrderId> of;
         for (const OrderWork& work : works) of.push_back(work.id);

@@ -93,6 +93,8 @@ public:
         read_back();
         keep_record();
     }
+    /// Orders were not there to be erased, their copies were.
+    bool erased_copies() const noexcept { return erased_copies_; }
 
 private:
     /// Takes the ledger's rows of orders that are there, from the `first` work on, in the order of their ids.
@@ -152,7 +154,7 @@ private:
             const LoadedOrder* const held = find_order(held_, work.id);
             if (!held) {
                 work.result.outcome = Outcome::missing;
-                missing_.push_back(work.id);
+                if (work.kind == OrderWork::Kind::erase) missing_.push_back(work.id);
                 continue;
             }
             work.before = held->record;
@@ -216,7 +218,11 @@ private:
         std::vector<OrderId> erased;
         for (const OrderWork& work : works_)
             if (work.kind == OrderWork::Kind::erase && work.written()) erased.push_back(work.id);
-        if (!missing_.empty()) owner_.ledger_.bury(unit_, missing_);
+        if (!missing_.empty()) {
+            // Gone already, and now it is said that this is meant: the copy of one that vanished goes too.
+            owner_.ledger_.bury(unit_, missing_);
+            erased_copies_ = erase_backup(missing_);
+        }
         if (erased.empty()) return;
         if (details_) details_->erase(unit_, erased);
         erase_backup(erased);
@@ -225,11 +231,12 @@ private:
         owner_.journal_.forget_values(unit_, erased);
     }
     /// Mirrored: gone there too. Not mirrored: a record, by which the next synchronisation removes the copy, WooCommerce's too.
-    void erase_backup(std::span<const OrderId> erased) {
+    /// True: there were copies.
+    bool erase_backup(std::span<const OrderId> erased) {
         const std::string backup = backup_of(store_);
-        if (!services_.stores->knows(backup)) return;
+        if (!services_.stores->knows(backup)) return false;
         const Schema schema = services_.stores->get(backup).schema();
-        if (!std::all_of(schema.begin(), schema.end(), [&](const Table& table) { return unit_.table_exists(table.name); })) return;
+        if (!std::all_of(schema.begin(), schema.end(), [&](const Table& table) { return unit_.table_exists(table.name); })) return false;
         const bool mirrored = services_.options->get(unit_, option::data_sync_enabled) == "yes";
         std::vector<OrderId> sorted(erased.begin(), erased.end());
         std::sort(sorted.begin(), sorted.end());
@@ -240,13 +247,14 @@ private:
             copies.push_back(copy.record.id);
             writes.push_back({WriteOp::erase, copy.record.id, copy.record.type, {}, {}});
         }
-        if (copies.empty()) return;
+        if (copies.empty()) return false;
         if (mirrored) {
             const std::vector<const OrderRecord*> sources(writes.size(), nullptr);
             write_orders(unit_, *services_.stores, backup, writes, sources);
         } else if (auto* records = find_interface<DeletionRecords>(services_.stores->get(store_hpos))) {
             records->record_deleted(unit_, store_, copies);
         }
+        return true;
     }
 
     void write_items() {
@@ -346,7 +354,8 @@ private:
     std::vector<OrderWrite> writes_;
     std::vector<const OrderRecord*> sources_;
     std::vector<OrderWork*> writers_;
-    std::vector<OrderId> missing_;
+    std::vector<OrderId> missing_;        ///< to be erased, and not there
+    bool erased_copies_ = false;
     std::map<OrderId, std::uint64_t> versions_;
 };
 
@@ -380,8 +389,9 @@ std::vector<OrderWork> OrderUnit::run(Plan plan) {
                 services_.controller->confirm_authoritative(unit, store);
                 *works = shared->works;
                 ran = true;
-                Body(*this, store, *shared, key, unit, *works).run();
-                if (std::none_of(works->begin(), works->end(), [](const OrderWork& work) { return work.written(); })) throw NothingWritten{};
+                Body body(*this, store, *shared, key, unit, *works);
+                body.run();
+                if (!body.erased_copies() && std::none_of(works->begin(), works->end(), [](const OrderWork& work) { return work.written(); })) throw NothingWritten{};
                 unit.after_commit(announce);
             });
             return *works;

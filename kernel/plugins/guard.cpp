@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <ordo/captured_tables.hpp>
 #include <ordo/error.hpp>
 #include <ordo/order_details.hpp>
 #include <ordo/order_query.hpp>
@@ -41,6 +42,21 @@ public:
 private:
     std::string plugin_;
     StoredOrderTypes& inner_;
+};
+
+class GuardedCapturedTables final : public CapturedTables {
+public:
+    GuardedCapturedTables(std::string plugin, CapturedTables& inner) : plugin_(std::move(plugin)), inner_(inner) {}
+    std::vector<CapturedTable> captured_tables() const override {
+        return guarded(plugin_, "captured_tables", [&] { return inner_.captured_tables(); });
+    }
+    std::vector<OrderStamp> find_stamps(Read& read, std::span<const OrderId> ids) override {
+        return guarded(plugin_, "find_stamps", [&] { return inner_.find_stamps(read, ids); });
+    }
+
+private:
+    std::string plugin_;
+    CapturedTables& inner_;
 };
 
 class GuardedDeletionRecords final : public DeletionRecords {
@@ -293,6 +309,7 @@ std::shared_ptr<void> guard_interface(std::string_view id_and_revision, std::str
         return make_guard<GuardedUnknownOrderTypes, UnknownOrderTypes>(std::move(plugin), implementation);
     if (id_and_revision == StoredOrderTypes::interface_id)
         return make_guard<GuardedStoredOrderTypes, StoredOrderTypes>(std::move(plugin), implementation);
+    if (id_and_revision == CapturedTables::interface_id) return make_guard<GuardedCapturedTables, CapturedTables>(std::move(plugin), implementation);
     if (id_and_revision == DeletionRecords::interface_id)
         return make_guard<GuardedDeletionRecords, DeletionRecords>(std::move(plugin), implementation);
     if (id_and_revision == StoreIntegrity::interface_id)

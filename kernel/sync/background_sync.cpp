@@ -2,7 +2,6 @@
 #include "kernel/sync/background_sync.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -10,7 +9,6 @@ namespace ordo::sync {
 namespace {
 
 constexpr std::string_view look_hook = "wc_schedule_pending_batch_process", batch_hook = "wc_run_batch_process", group = "wc_batch_processes";
-constexpr std::uint64_t batch_orders = 25;
 
 ActionRequest request(std::string_view hook) {
     ActionRequest wanted;
@@ -19,15 +17,20 @@ ActionRequest request(std::string_view hook) {
     return wanted;
 }
 
-/// "[417]": the batch begins after that order.
+}  // namespace
+
+ActionRequest batch_request(std::string_view hook, OrderId after) {
+    ActionRequest wanted = request(hook);
+    if (after != OrderId{}) wanted.args = fmt::format("[{}]", after);
+    return wanted;
+}
+
 OrderId parse_after(std::string_view args) {
     std::uint64_t id = 0;
     for (const char c : args)
         if (c >= '0' && c <= '9' && id < UINT64_MAX / 100) id = id * 10 + static_cast<std::uint64_t>(c - '0');
     return OrderId{id};
 }
-
-}  // namespace
 
 BackgroundSync::BackgroundSync(Actions& actions, Synchronizer& synchronizer, const options::OptionsTable& options, Log& log)
     : actions_(actions), synchronizer_(synchronizer), options_(options), log_(log) {
@@ -65,9 +68,7 @@ bool BackgroundSync::is_continuous() {
     const std::lock_guard lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
     if (now < continuous_until_) return continuous_;
-    static constexpr std::array names{option::background_sync_mode, option::data_sync_enabled};
-    const auto values = options_.get_many(names);
-    continuous_ = values(option::data_sync_enabled) == "yes" && values(option::background_sync_mode) == to_string(BackgroundSyncMode::continuous);
+    continuous_ = synchronizer_.get_background_sync_mode() == BackgroundSyncMode::continuous && synchronizer_.data_sync_is_enabled();
     continuous_until_ = now + believed;
     return continuous_;
 }
@@ -90,14 +91,12 @@ std::string BackgroundSync::look_for_orders() {
 
 std::string BackgroundSync::run_batch(const std::string& args) {
     const OrderId after = parse_after(args);
-    const std::uint64_t size = synchronizer_.batch_size_of_actions(batch_orders);
+    const std::uint64_t size = synchronizer_.batch_size_of_actions(background_batch_orders);
     const std::vector<OrderId> ids = synchronizer_.find_pending(after, size);
     const BatchResult result = ids.empty() ? BatchResult{} : synchronizer_.process_batch(ids);
     if (ids.size() == size) {
         // Further on from here: each batch of a large shop would look through all that is equal by now.
-        ActionRequest next = request(batch_hook);
-        next.args = fmt::format("[{}]", ids.back());
-        actions_.schedule(next);
+        actions_.schedule(batch_request(batch_hook, ids.back()));
     } else if (after != OrderId{}) {
         settle(Look::now);  // who changed behind the batches' backs
     }

@@ -14,6 +14,12 @@
 
 namespace ordo::sync {
 
+/// Orders of one scheduled batch, where options and hooks do not want another size.
+inline constexpr std::uint64_t background_batch_orders = 25;
+/// A batch's action, which says as its argument behind which order it begins: "[417]".
+ActionRequest batch_request(std::string_view hook, OrderId after);
+OrderId parse_after(std::string_view args);
+
 class BackgroundSync {
 public:
     /// Makes itself the handler of both actions.

@@ -20,7 +20,64 @@ std::optional<Overwritten> find_overwritten(const LoadedOrder& held, const std::
     return Overwritten{held.record.id, seen.digest.empty() ? ConflictKind::no_common_version : ConflictKind::changed, orders::canonical_form(held.record)};
 }
 
-void add(Batch& batch, const OrderRecord& record, const LoadedOrder* held, CopyOfOrder copy, const std::function<std::string(const OrderRecord&)>& digest_of) {
+using DigestOf = std::function<std::string(const OrderRecord&)>;
+
+/// Nobody changed the source since the last common version; somebody changed the target.
+bool changed_in_target_alone(const std::string& source_digest, const LoadedOrder& held, const orders::Ledger::Copy& seen, const DigestOf& digest_of) {
+    return source_digest == seen.digest && !is_auto_draft(held.record) && digest_of(held.record) != seen.digest;
+}
+
+void adopt(Batch& batch, const LoadedOrder& source, const LoadedOrder& held, const orders::Ledger::Copy& seen, const DigestOf& digest_of) {
+    orders::Changes changes = orders::compare(held.record, source);
+    batch.adopted.orders.push_back(held);
+    batch.adopted.writes.push_back({WriteOp::update, held.record.id, held.record.type, std::move(changes.fields), std::move(changes.meta)});
+    batch.adopted.copies.push_back({nullptr, seen, digest_of(held.record)});
+}
+
+/// Takes the ids out whose deletion from the store somebody recorded: they are carried out elsewhere.
+void leave_out_deleted(std::vector<OrderId>& ids, const orders::StoreAccess& stores, const orders::StoreView& view, const std::string& lost_by) {
+    constexpr std::size_t page_orders = 500;
+    for (const std::string& store : stores.registry().store_ids()) {
+        auto* records = view.has_tables(store) ? find_interface<DeletionRecords>(stores.get(store)) : nullptr;
+        for (OrderId after = ids.empty() ? OrderId{} : OrderId{ids.front().value - 1}; records && !ids.empty();) {
+            const auto page = records->list_deleted(view.snapshot(), lost_by, after, page_orders);
+            std::erase_if(ids, [&](OrderId id) { return std::binary_search(page.begin(), page.end(), id); });
+            if (page.size() < page_orders) break;
+            after = page.back();
+        }
+    }
+}
+
+/// Of ids that only the target has: orders nobody knows are taken over, removed ones go, and those that were there once stay until
+/// somebody decides.
+void sort_out(Batch& batch, const orders::StoreAccess& stores, const orders::StoreView& view, const Direction& way, const std::map<OrderId, orders::Ledger::Copy>& seen,
+              const std::vector<LoadedOrder>& target, const DigestOf& digest_of) {
+    std::vector<OrderId> unknown;
+    for (const OrderId id : batch.ids) {
+        if (orders::find_order(batch.source, id)) continue;
+        const auto known = seen.find(id);
+        const orders::Ledger::Copy copy = known == seen.end() ? orders::Ledger::Copy{} : known->second;
+        const auto* held = orders::find_order(target, id);
+        if (!held || is_auto_draft(held->record)) {
+            if (copy.waits) batch.absent.emplace(id, copy);
+        } else if (copy.removed) {
+            batch.removed.push_back(id);
+        } else if (copy.digest.empty()) {
+            unknown.push_back(id);
+        }
+    }
+    leave_out_deleted(unknown, stores, view, way.source);
+    // Whole, even where only a part is mirrored.
+    for (LoadedOrder& order : view.read(way.target, unknown)) {
+        const auto known = seen.find(order.record.id);
+        batch.adopted.writes.push_back(orders::make_insert(order.record));
+        batch.adopted.copies.push_back({nullptr, known == seen.end() ? orders::Ledger::Copy{} : known->second, digest_of(orders::find_order(target, order.record.id)->record)});
+        batch.adopted.orders.push_back(std::move(order));
+    }
+}
+
+void add(Batch& batch, const LoadedOrder& source, const LoadedOrder* held, CopyOfOrder copy, const DigestOf& digest_of, bool adopt_changes) {
+    const OrderRecord& record = source.record;
     OrderWrite write;
     if (held) {
         orders::Changes changes = orders::compare(record, *held);
@@ -30,6 +87,7 @@ void add(Batch& batch, const OrderRecord& record, const LoadedOrder* held, CopyO
             if (!known) batch.equal.push_back(std::move(copy));
             return;
         }
+        if (adopt_changes && changed_in_target_alone(copy.digest, *held, copy.seen, digest_of)) return adopt(batch, source, *held, copy.seen, digest_of);
         copy.overwritten = find_overwritten(*held, digest_of(held->record), changes, copy.seen);
         write = {WriteOp::update, record.id, record.type, std::move(changes.fields), std::move(changes.meta)};
     } else {
@@ -54,19 +112,20 @@ Batch read_batch(const BatchServices& services, const Direction& way, const List
         // An auto-draft in the target under an order's id is that order, half made.
         const auto target = view.read_mirrored(way, way.target, batch.ids, AutoDrafts::include);
         const auto quarantined = services.quarantine->digests(read, way.target);
-        for (const auto& [id, copy] : seen)
-            if (copy.waits && !orders::find_order(batch.source, id)) batch.absent.emplace(id, copy);
         const auto digest_of = [&](const OrderRecord& order) { return services.stores->mirror_digest(way, order); };
+        sort_out(batch, *services.stores, view, way, seen, target, digest_of);
         // Orders that failed before are tried again, but alone: they do not spoil a batch twice.
         for (const bool suspects : {false, true}) {
             for (const LoadedOrder& order : batch.source) {
                 const OrderRecord& record = order.record;
                 if (quarantined.contains(record.id) != suspects) continue;
                 const auto known = seen.find(record.id);
-                add(batch, record, orders::find_order(target, record.id), {&record, known == seen.end() ? orders::Ledger::Copy{} : known->second, digest_of(record)}, digest_of);
+                add(batch, order, orders::find_order(target, record.id), {&record, known == seen.end() ? orders::Ledger::Copy{} : known->second, digest_of(record)}, digest_of,
+                    services.adopt_changes);
             }
             if (!suspects) batch.healthy = batch.writes.size();
         }
+        for (std::size_t i = 0; i < batch.adopted.orders.size(); ++i) batch.adopted.sources.push_back(batch.adopted.copies[i].source = &batch.adopted.orders[i].record);
     });
     return batch;
 }

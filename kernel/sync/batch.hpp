@@ -42,7 +42,18 @@ struct Batch {
     std::vector<const OrderRecord*> sources;    ///< into `source`
     std::vector<CopyOfOrder> copies;
     std::vector<CopyOfOrder> equal;             ///< orders that do not differ, which the ledger does not know yet
-    std::map<OrderId, orders::Ledger::Copy> absent;  ///< ids that wait although the source has no such order: auto-drafts, orders that are gone
+    std::map<OrderId, orders::Ledger::Copy> absent;  ///< ids that wait although neither store has such an order: auto-drafts, orders that are gone
+    std::vector<OrderId> removed;               ///< ids the source has no more, and the ledger knows that this is meant
+    /// What the source is to take over from the target: orders that only the target has and nobody knows, changes that only the
+    /// target has. Lists of one length; `source` of a copy is the target's record here.
+    struct Adopted {
+        std::vector<orders::LoadedOrder> orders;
+        std::vector<OrderWrite> writes;
+        std::vector<const OrderRecord*> sources;
+        std::vector<CopyOfOrder> copies;
+
+        Writes all() const { return {writes, sources, copies}; }
+    } adopted;
     std::size_t healthy = 0;                    ///< how many writes are of orders that did not fail before
     std::uint64_t unchanged = 0;
 
@@ -58,6 +69,7 @@ struct BatchServices {
     const orders::StoreAccess* stores;
     const orders::Ledger* ledger;
     const QuarantineTable* quarantine;
+    bool adopt_changes = false;                 ///< not long ago the target was authoritative: who changes orders there alone may not know better
 };
 Batch read_batch(const BatchServices& services, const Direction& way, const ListIds& list_ids);
 

@@ -69,19 +69,6 @@ struct Inspector::Findings {
 Inspector::Inspector(const orders::StoreAccess& stores, const orders::StoreView& view, const QuarantineTable& quarantine, Direction way)
     : stores_(&stores), view_(&view), quarantine_(&quarantine), way_(std::move(way)), quarantined_(quarantine.digests(view.snapshot(), way_.target)) {}
 
-MergedPage Inspector::page_of(std::span<const OrderId> ids) const {
-    MergedPage page;
-    if (ids.empty()) return page;
-    const auto source = view_->read_mirrored(way_, way_.source, ids), target = view_->read_mirrored(way_, way_.target, ids);
-    for (const OrderId id : ids) {
-        const bool in_source = orders::find_order(source, id), in_target = orders::find_order(target, id);
-        if (in_source || in_target) (in_source && in_target ? page.both : in_source ? page.only_source : page.only_target).push_back(id);
-    }
-    page.after = OrderId{ids.front().value - (ids.front().value > 0)};
-    page.until = ids.back();
-    return page;
-}
-
 void Inspector::inspect(const MergedPage& page, std::span<const OrderId> only, Digests digests, VerifyReport& report, const EachDifference& each) {
     Findings found(way_, each);
     const IdRange range{page.after, std::min(page.until, OrderId{INT64_MAX}), only};

@@ -26,8 +26,7 @@ public:
 
     /// All findings about the page; counts them in the report. `only`: the page stands for just these ids, not for its range.
     void inspect(const MergedPage& page, std::span<const OrderId> only, Digests digests, VerifyReport& report, const EachDifference& each);
-    /// The page that some ids make (ascending): which store has which.
-    MergedPage page_of(std::span<const OrderId> ids) const;
+    MergedPage page_of(std::span<const OrderId> ids) const { return sync::page_of(*view_, way_, ids); }
 
 private:
     struct Findings;

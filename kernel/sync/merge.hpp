@@ -50,4 +50,18 @@ inline void merge(const orders::StoreView& stores, const Direction& way, std::si
     }
 }
 
+/// The page that some ids make (ascending): which store has which.
+inline MergedPage page_of(const orders::StoreView& stores, const Direction& way, std::span<const OrderId> ids) {
+    MergedPage page;
+    if (ids.empty()) return page;
+    const auto source = stores.read_mirrored(way, way.source, ids), target = stores.read_mirrored(way, way.target, ids);
+    for (const OrderId id : ids) {
+        const bool in_source = orders::find_order(source, id), in_target = orders::find_order(target, id);
+        if (in_source || in_target) (in_source && in_target ? page.both : in_source ? page.only_source : page.only_target).push_back(id);
+    }
+    page.after = OrderId{ids.front().value - (ids.front().value > 0)};
+    page.until = ids.back();
+    return page;
+}
+
 }  // namespace ordo::sync

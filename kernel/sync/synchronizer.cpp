@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
+#include <cstdlib>
 #include <future>
 #include <map>
 #include <set>
@@ -21,6 +23,7 @@ namespace {
 
 constexpr std::uint64_t batch_size_max = 10000;
 constexpr std::size_t page_orders = 500;
+constexpr std::size_t listed_max = 1000;
 
 /// Failures that say nothing of a single order: they end the run instead of filling the quarantine.
 bool concerns_everything(ErrorCode code) {
@@ -41,6 +44,17 @@ bool is_current(const CopyOfOrder& copy, const std::map<OrderId, orders::Ledger:
     return now != held.end() && now->second == copy.seen;
 }
 
+/// The right of one who saves: no switch comes between. Others may write the same orders; each finds out by what it expects there.
+class SharedAuthority final : public Claim {
+public:
+    explicit SharedAuthority(const std::string& table_prefix) : prefix_(table_prefix) {}
+    void confirm(Unit& unit) const override { RunLock::share_authority(unit, prefix_); }
+    void keep_alive() const override {}
+
+private:
+    const std::string& prefix_;
+};
+
 orders::Ledger::Mirrored mirrored_from(const CopyOfOrder& copy) { return {copy.source->id, copy.source->type, copy.seen.version, copy.digest}; }
 
 }  // namespace
@@ -48,14 +62,15 @@ orders::Ledger::Mirrored mirrored_from(const CopyOfOrder& copy) { return {copy.s
 /// What waits, by kind.
 struct Synchronizer::Scan {
     std::vector<OrderId> missing, different, deleted;
-    std::uint64_t quarantined = 0, only_in_target = 0;
+    std::vector<OrderId> unknown, vanished;      ///< only in the target: to be taken over; they were in the source once, and nobody knows why not now
+    std::uint64_t quarantined = 0;
     OrderId until{};                             ///< as far as both stores were looked at
     std::uint64_t pending() const noexcept { return missing.size() + different.size() + deleted.size(); }
 };
 
 Synchronizer::Synchronizer(SyncServices services, SyncHooks hooks)
     : services_(std::move(services)), hooks_(std::move(hooks)), ledger_(services_.table_prefix), quarantine_(services_.table_prefix), conflicts_(services_.table_prefix),
-      record_(*services_.database, *services_.options, *services_.stores, quarantine_, *services_.log) {}
+      record_(*services_.database, *services_.options, *services_.stores, quarantine_, *services_.log), state_(services_.table_prefix) {}
 
 Direction Synchronizer::get_direction() {
     const std::string authoritative = services_.controller->get_orders_data_store();
@@ -65,6 +80,7 @@ Direction Synchronizer::get_direction() {
 bool Synchronizer::data_sync_is_enabled() { return services_.options->get(option::data_sync_enabled) == "yes"; }
 
 BackgroundSyncMode Synchronizer::get_background_sync_mode() {
+    if (services_.mirror_owner == config::MirrorOwner::woocommerce) return BackgroundSyncMode::off;
     static constexpr std::array names{option::background_sync_mode, option::data_sync_enabled};
     const auto values = services_.options->get_many(names);
     const std::string mode = values(option::background_sync_mode).value_or("");
@@ -110,9 +126,17 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope sc
         const auto at = quarantined.find(record.id);
         return at != quarantined.end() && at->second == orders::canonical_digest(record);
     };
-    merge(view, way, range.page_orders, [&](const MergedPage& page) {
-        for (const OrderId id : page.only_target)
-            found.only_in_target += !std::binary_search(found.deleted.begin(), found.deleted.end(), id);
+    std::vector<OrderId> buried;  // whose removal only the ledger recorded
+    const auto look = [&](const MergedPage& page) {
+        if (!page.only_target.empty()) {
+            const auto copies = ledger_.copies(read, page.only_target);
+            for (const OrderId id : page.only_target) {
+                if (std::binary_search(found.deleted.begin(), found.deleted.end(), id)) continue;
+                const auto copy = copies.find(id);
+                if (copy != copies.end() && copy->second.removed) buried.push_back(id);
+                else (copy == copies.end() || copy->second.digest.empty() ? found.unknown : found.vanished).push_back(id);
+            }
+        }
         const auto source = orders_of(way.source, page.both);
         const auto target = orders_of(way.target, page.both);
         for (const auto& order : source) {
@@ -136,20 +160,41 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope sc
             else found.missing.push_back(order.record.id);
         }
         found.until = page.until;
-        return found.missing.size() + found.different.size() < range.enough;
-    }, {range.after});
+        return found.missing.size() + found.different.size() + found.unknown.size() < range.enough;
+    };
+    // What is not mirrored is compared by a switch, and known to nobody else.
+    const bool same_rule = scope == Scope::mirrored || services_.stores->posts_mirror() == config::PostsMirror::full;
+    if (same_rule && services_.capture->knows_all(read)) look_at_waiting(read, way, range, quarantined, look);
+    else merge(view, way, range.page_orders, look, {range.after});
     std::sort(found.missing.begin(), found.missing.end());
+    found.deleted.insert(found.deleted.end(), buried.begin(), buried.end());
+    std::sort(found.deleted.begin(), found.deleted.end());
     return found;
+}
+
+void Synchronizer::look_at_waiting(Read& read, const Direction& way, const ScanRange& range, const std::map<OrderId, std::string>& quarantined,
+                                   const std::function<bool(const MergedPage&)>& look) const {
+    std::set<OrderId> ids;
+    for (auto&& some : {ledger_.list_waiting(read, range.after, INT64_MAX), services_.capture->list_noted(read, range.after)}) ids.insert(some.begin(), some.end());
+    for (const auto& [id, digest] : quarantined)
+        if (id > range.after) ids.insert(id);
+    const orders::StoreView view(*services_.stores, read);
+    for (auto next = ids.begin(); next != ids.end();) {
+        std::vector<OrderId> some;
+        while (next != ids.end() && some.size() < range.page_orders) some.push_back(*next++);
+        if (!look(page_of(view, way, some))) return;
+    }
 }
 
 Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope scope) const { return scan(read, way, scope, {}); }
 
 orders::PendingOrders Synchronizer::count_pending(Read& read, const Direction& way) const {
     const Scan found = scan(read, way, Scope::everything);
-    return {found.pending(), found.quarantined};
+    return {found.pending(), found.quarantined, found.vanished.size()};
 }
 
 std::vector<OrderId> Synchronizer::find_pending(OrderId after, std::size_t count) {
+    services_.capture->fold();
     const Direction way = get_direction();
     std::vector<OrderId> ids;
     services_.database->read([&](Read& read) {
@@ -157,12 +202,15 @@ std::vector<OrderId> Synchronizer::find_pending(OrderId after, std::size_t count
         ids = found.missing;
         ids.insert(ids.end(), found.different.begin(), found.different.end());
         // Of what was recorded beyond the last page nothing is said yet.
-        const bool whole = found.missing.size() + found.different.size() < count;
+        ids.insert(ids.end(), found.unknown.begin(), found.unknown.end());
+        const bool whole = ids.size() < count;
         std::copy_if(found.deleted.begin(), found.deleted.end(), std::back_inserter(ids), [&](OrderId id) { return whole || id <= found.until; });
-        // Saved and, it may be, equal again: only a copy that finds them so says that they wait no longer.
-        const auto quarantined = quarantine_.digests(read, way.target);
-        for (const OrderId id : ledger_.list_waiting(read, after, count + quarantined.size()))
-            if (!quarantined.contains(id) && (whole || id <= found.until)) ids.push_back(id);
+        // Saved and, it may be, equal again: only a copy that finds them so says that they wait no longer. For those that failed,
+        // and those that are gone, somebody has to do something.
+        std::set<OrderId> left(found.vanished.begin(), found.vanished.end());
+        for (const auto& [id, digest] : quarantine_.digests(read, way.target)) left.insert(id);
+        for (const OrderId id : ledger_.list_waiting(read, after, count + left.size()))
+            if (!left.contains(id) && (whole || id <= found.until)) ids.push_back(id);
         std::sort(ids.begin(), ids.end());
         ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     });
@@ -234,7 +282,7 @@ std::vector<OrderId> Synchronizer::get_next_batch_to_process(std::size_t count) 
 
 void Synchronizer::confirm(const Run& run, Unit& unit) const {
     run.claim.confirm(unit);
-    services_.controller->confirm_authoritative(unit, run.way.source);
+    services_.controller->confirm_authoritative(unit, run.authoritative());
 }
 
 void Synchronizer::put_in_quarantine(Run& run, OrderId order, const OrderRecord* source, std::string_view field, const std::string& reason) const {
@@ -268,7 +316,7 @@ void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& 
             confirm(run, unit);
             // A second time: the connection was lost. If that was in the commit itself, all of it may be there.
             if (!results.empty() && is_in_target(unit, run.way, writes, results)) return;
-            results = write_in(unit, run.way, writes);
+            results = write_in(unit, run, writes);
         }, run.isolation);
     } catch (const Error& error) {
         if (concerns_everything(error.code())) throw;
@@ -301,7 +349,8 @@ void Synchronizer::commit(Run& run, const Writes& writes, std::vector<OrderId>& 
     }
 }
 
-std::vector<WriteResult> Synchronizer::write_in(Unit& unit, const Direction& way, const Writes& writes) const {
+std::vector<WriteResult> Synchronizer::write_in(Unit& unit, const Run& run, const Writes& writes) const {
+    const Direction& way = run.way;
     const auto held = ledger_.hold_copies(unit, entries_of(writes.copies));
     std::vector<WriteResult> results(writes.size());
     std::vector<std::size_t> current;
@@ -329,6 +378,14 @@ std::vector<WriteResult> Synchronizer::write_in(Unit& unit, const Direction& way
     }
     quarantine_.release(unit, way.target, moved);
     conflicts_.put(unit, way.target, overwritten);
+    if (run.adopting) {
+        // A change of the authoritative store like a save: the orders have another version from now on, and its copy is there already.
+        std::sort(mirrored.begin(), mirrored.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+        std::vector<orders::Ledger::Entry> entries;
+        for (const auto& copy : mirrored) entries.push_back({copy.id, copy.type});
+        const auto versions = ledger_.advance(unit, entries);
+        for (std::size_t i = 0; i < mirrored.size(); ++i) mirrored[i].version = versions[i];
+    }
     ledger_.set_mirrored(unit, mirrored);
     return results;
 }
@@ -367,23 +424,71 @@ bool Synchronizer::is_there_by_now(const Direction& way, const OrderWrite& write
 }
 
 Batch Synchronizer::read(const Direction& way, const ListIds& list_ids) const {
-    return read_batch({services_.database, services_.stores, &ledger_, &quarantine_}, way, list_ids);
+    bool adopt_changes = false;
+    services_.database->read([&](Read& read) { adopt_changes = in_switch_grace(read); });
+    return read_batch({services_.database, services_.stores, &ledger_, &quarantine_, adopt_changes}, way, list_ids);
+}
+
+bool Synchronizer::in_switch_grace(Read& read) const {
+    const auto switched = state_.get(read, state::switched);
+    return switched && now_s() - std::stoll(*switched) <= services_.switch_grace.count();
+}
+
+void Synchronizer::note_authoritative(Unit& unit, const std::string& store) const {
+    const auto before = state_.get(unit, state::authoritative);
+    if (before == store) return;
+    state_.set(unit, state::authoritative, store);
+    if (before) state_.set(unit, state::switched, std::to_string(now_s()));
+}
+
+void Synchronizer::begin(const Direction& way) {
+    services_.create_tables(way.target);
+    services_.capture->fold();
+    std::optional<std::string> known;
+    services_.database->read([&](Read& read) { known = state_.get(read, state::authoritative); });
+    // WooCommerce switches by itself too.
+    if (known != way.source) services_.database->write([&](Unit& unit) { note_authoritative(unit, way.source); });
+}
+
+void Synchronizer::note_speed(const Run& run, double seconds) const {
+    constexpr std::uint64_t orders_min = 25;  // of fewer the time is that of beginning and ending
+    if (run.result.written < orders_min || seconds <= 0) return;
+    services_.database->write([&](Unit& unit) { state_.set(unit, state::speed, fmt::format("{:.1f}", static_cast<double>(run.result.written) / seconds)); });
 }
 
 void Synchronizer::write(Run& run, const Batch& batch) const {
     run.claim.keep_alive();
     run.result.unchanged += batch.unchanged;
-    const bool to_posts = run.way.target == store_posts;
-    for (const OrderWrite& one : batch.writes) {
-        if (to_posts) hooks_.before_to_posts(one.id);
-        hooks_.before(one.id, run.way);
-    }
     std::vector<OrderId> written;
     const Writes all = batch.all();
+    tell_before(all, run.way);
     commit(run, all.part(0, batch.healthy), written);
     for (std::size_t i = batch.healthy; i < all.size(); ++i) commit(run, all.part(i, 1), written);
     note_equal(run, batch);
     tell_written(std::move(written), run.way);
+    adopt(run, batch);
+}
+
+void Synchronizer::adopt(Run& run, const Batch& batch) const {
+    const Writes all = batch.adopted.all();
+    if (all.size() == 0) return;
+    Run back{{run.way.target, run.way.source}, run.claim, run.isolation, {}, true};
+    tell_before(all, back.way);
+    std::vector<OrderId> written;
+    commit(back, all, written);
+    for (const OrderId id : written) services_.log->info("order {} was written in {} alone and is taken over by {}", id, run.way.target, run.way.source);
+    run.result.adopted += back.result.written;
+    run.result.changed_meanwhile += back.result.changed_meanwhile;
+    run.result.overflow += back.result.overflow;
+    std::move(back.result.quarantined.begin(), back.result.quarantined.end(), std::back_inserter(run.result.quarantined));
+    tell_written(std::move(written), back.way);
+}
+
+void Synchronizer::tell_before(const Writes& writes, const Direction& way) const {
+    for (const OrderWrite& one : writes.writes) {
+        if (way.target == store_posts) hooks_.before_to_posts(one.id);
+        hooks_.before(one.id, way);
+    }
 }
 
 void Synchronizer::tell_written(std::vector<OrderId> ids, const Direction& way) const {
@@ -402,15 +507,17 @@ void Synchronizer::forget_deleted(Unit& unit, std::span<const OrderId> ids) cons
 }
 
 void Synchronizer::erase(Run& run, std::span<const OrderId> ids) const {
-    std::uint64_t erased = 0;
+    std::set<OrderId> erased;  // not cleared: none are left if an earlier try was committed after all
     services_.database->write([&](Unit& unit) {
         confirm(run, unit);
-        erased = std::max(erased, erase_in(unit, run.way, ids));  // none are left if an earlier try was committed after all
+        for (const OrderId id : erase_in(unit, run.way, ids)) erased.insert(id);
     }, run.isolation);
-    run.result.written += erased;
+    run.result.written += erased.size();
+    for (const OrderId id : ids)
+        if (!erased.contains(id)) services_.log->warning("order {} was to be removed from {}, which does not have it any more", id, run.way.target);
 }
 
-std::uint64_t Synchronizer::erase_in(Unit& unit, const Direction& way, std::span<const OrderId> ids) const {
+std::vector<OrderId> Synchronizer::erase_in(Unit& unit, const Direction& way, std::span<const OrderId> ids) const {
     // Only what is an order in the target: by now the id may be another post's. The record is forgotten all the same.
     const orders::StoreView view(*services_.stores, unit);
     const auto held = view.read(way.target, ids);
@@ -433,7 +540,9 @@ std::uint64_t Synchronizer::erase_in(Unit& unit, const Direction& way, std::span
     quarantine_.release(unit, way.target, ids);
     ledger_.bury(unit, ids);
     forget_deleted(unit, ids);
-    return writes.size();
+    std::vector<OrderId> erased;
+    for (const OrderWrite& write : writes) erased.push_back(write.id);
+    return erased;
 }
 
 std::vector<OrderId> Synchronizer::bring_rest(Unit& unit, const Direction& way) {
@@ -444,10 +553,15 @@ std::vector<OrderId> Synchronizer::bring_rest(Unit& unit, const Direction& way) 
     try {
         unit.savepoint([&] {
             const Batch batch = read(way, [&](const orders::StoreView&) { return ids; });
-            for (const WriteResult& one : write_in(unit, way, batch.all())) {
-                if (one.outcome != Outcome::written) throw Error(errc::order_refused, fmt::format("order {} could not be copied to {}", one.id, way.target));
-                brought.push_back(one.id);
-            }
+            const SharedAuthority claim(services_.table_prefix);
+            const auto bring = [&](const Run& run, const Writes& writes) {
+                for (const WriteResult& one : write_in(unit, run, writes)) {
+                    if (one.outcome != Outcome::written) throw Error(errc::order_refused, fmt::format("order {} could not be copied to {}", one.id, run.way.target));
+                    brought.push_back(one.id);
+                }
+            };
+            bring({way, claim, {}, {}}, batch.all());
+            bring({{way.target, way.source}, claim, {}, {}, true}, batch.adopted.all());
             if (!found.deleted.empty()) erase_in(unit, way, found.deleted);
         });
     } catch (const Error& error) {
@@ -459,21 +573,6 @@ std::vector<OrderId> Synchronizer::bring_rest(Unit& unit, const Direction& way) 
 }
 
 void Synchronizer::tell_brought(std::span<const OrderId> order_ids, const Direction& way) const { tell_written({order_ids.begin(), order_ids.end()}, way); }
-
-namespace {
-
-/// The right of one who saves: no switch comes between. Others may write the same orders; each finds out by what it expects there.
-class SharedAuthority final : public Claim {
-public:
-    explicit SharedAuthority(const std::string& table_prefix) : prefix_(table_prefix) {}
-    void confirm(Unit& unit) const override { RunLock::share_authority(unit, prefix_); }
-    void keep_alive() const override {}
-
-private:
-    const std::string& prefix_;
-};
-
-}  // namespace
 
 void Synchronizer::mirror(std::span<const OrderId> order_ids) {
     const Direction way = get_direction();
@@ -512,18 +611,24 @@ std::uint64_t Synchronizer::batch_size(const SyncOptions& options) const {
 BatchResult Synchronizer::process_batch(std::span<const OrderId> order_ids) {
     const Direction way = get_direction();
     const std::string level = isolation();
-    services_.create_tables(way.target);
+    begin(way);
+    const auto started = std::chrono::steady_clock::now();
     const RunLock lock(*services_.database, services_.table_prefix);
     Run run{way, lock, level, {}};
     std::vector<OrderId> wanted(order_ids.begin(), order_ids.end());
     std::sort(wanted.begin(), wanted.end());
     wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
-    write(run, read(way, [&](const orders::StoreView&) { return wanted; }));
+    const Batch batch = read(way, [&](const orders::StoreView&) { return wanted; });
+    write(run, batch);
     // Deleted orders among them: the source does not have them, and a record says that this is meant.
     std::vector<OrderId> deleted;
     services_.database->read([&](Read& snapshot) { deleted = list_tombstones({*services_.stores, snapshot}, way, SIZE_MAX).deleted; });
     std::erase_if(deleted, [&](OrderId id) { return !std::binary_search(wanted.begin(), wanted.end(), id); });
+    deleted.insert(deleted.end(), batch.removed.begin(), batch.removed.end());
+    std::sort(deleted.begin(), deleted.end());
+    deleted.erase(std::unique(deleted.begin(), deleted.end()), deleted.end());
     if (!deleted.empty()) erase(run, deleted);
+    note_speed(run, std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
     record_.note(way, {.written = run.result.written, .unchanged = run.result.unchanged, .changed_meanwhile = run.result.changed_meanwhile});
     services_.controller->forget_filter_decision();
     return run.result;
@@ -570,11 +675,31 @@ void Synchronizer::tidy(Run& run, std::uint64_t batch) {
         if (tombstones.deleted.empty()) break;
         erase(run, tombstones.deleted);
     }
+    sort_out_extra(run, batch);
     release_settled(run);
+}
+
+void Synchronizer::sort_out_extra(Run& run, std::uint64_t batch) {
+    std::vector<OrderId> extra;
+    services_.database->read([&](Read& snapshot) {
+        extra.clear();
+        merge({*services_.stores, snapshot}, run.way, page_orders, [&](const MergedPage& page) {
+            extra.insert(extra.end(), page.only_target.begin(), page.only_target.end());
+            return true;
+        });
+    });
+    for (std::span<const OrderId> rest = extra; !rest.empty(); rest = rest.subspan(std::min<std::size_t>(rest.size(), batch))) {
+        const auto some = rest.first(std::min<std::size_t>(rest.size(), batch));
+        const Batch found = read(run.way, [&](const orders::StoreView&) { return std::vector<OrderId>(some.begin(), some.end()); });
+        write(run, found);
+        if (!found.removed.empty()) erase(run, found.removed);
+    }
 }
 
 void Synchronizer::run_alone(Run& run, const SyncOptions& options, SyncProgress& progress, SyncReport& report) {
     const std::uint64_t size = batch_size(options);
+    std::string begun;
+    services_.database->read([&](Read& snapshot) { begun = services_.capture->begin_whole_run(snapshot); });
     const auto read_after = [this, &run, size](OrderId after) {
         return read(run.way, [&run, after, size](const orders::StoreView& view) { return view.list(run.way.source, after, size); });
     };
@@ -593,6 +718,11 @@ void Synchronizer::run_alone(Run& run, const SyncOptions& options, SyncProgress&
         }
     }
     tidy(run, size);
+    if (!begun.empty())
+        services_.database->write([&](Unit& unit) {
+            confirm(run, unit);
+            services_.capture->set_known(unit, begun);
+        });
 }
 
 void Synchronizer::run_as_worker(const Direction& way, const SyncOptions& options, SyncProgress& progress, SyncReport& report) {
@@ -633,6 +763,7 @@ void Synchronizer::run_as_worker(const Direction& way, const SyncOptions& option
         report.skipped = result.unchanged;
         report.changed_meanwhile = result.changed_meanwhile;
         report.conflicts = result.conflicts;
+        report.adopted = result.adopted;
         if (report.interrupted || !pass.finish()) return;
     }
     try {
@@ -640,6 +771,7 @@ void Synchronizer::run_as_worker(const Direction& way, const SyncOptions& option
         Run run{way, lock, level, {}};
         tidy(run, size);
         report.migrated += run.result.written;
+        report.adopted += run.result.adopted;
     } catch (const Error& error) {
         // Whoever has come in between tidies up at its own end.
         if (error.code() != errc::sync_locked) throw;
@@ -652,7 +784,7 @@ SyncReport Synchronizer::sync(const SyncOptions& options) {
     SyncReport report;
     report.way = get_direction();
     const std::string level = isolation();
-    services_.create_tables(report.way.target);
+    begin(report.way);
     SyncProgress progress;
     SyncOptions timed = options;
     if (options.progress) {
@@ -679,6 +811,8 @@ SyncReport Synchronizer::sync(const SyncOptions& options) {
         report.skipped = run.result.unchanged;
         report.changed_meanwhile = run.result.changed_meanwhile;
         report.conflicts = run.result.conflicts;
+        report.adopted = run.result.adopted;
+        note_speed(run, seconds());
     }
     services_.database->read([&](Read& snapshot) {
         report.quarantined = quarantine_.digests(snapshot, report.way.target).size();
@@ -696,6 +830,8 @@ SyncStatus Synchronizer::get_status() {
     status.authoritative = way.source;
     status.hpos_enabled = way.source == store_hpos;
     status.compatibility_mode = data_sync_is_enabled();
+    status.mirror_owner_is_woocommerce = services_.mirror_owner == config::MirrorOwner::woocommerce;
+    status.woocommerce_mirrors = status.compatibility_mode && services_.options->get(option::active_plugins).value_or("").find("woocommerce/woocommerce.php") != std::string::npos;
     services_.database->read([&](Read& read) {
         const orders::StoreView view(*services_.stores, read);
         const Scan found = scan(read, way, Scope::mirrored);
@@ -710,7 +846,12 @@ SyncStatus Synchronizer::get_status() {
         for (const auto& [type, orders] : view.count_types(way.target, found.deleted)) types[type] += orders;
         status.pending_types.clear();
         for (const auto& [type, orders] : types) status.pending_types.push_back({type, orders});
-        status.only_in_backup = found.only_in_target;
+        status.only_in_backup = found.unknown.size() + found.vanished.size();
+        status.vanished = found.vanished.size();
+        status.vanished_orders.assign(found.vanished.begin(), found.vanished.begin() + static_cast<std::ptrdiff_t>(std::min(found.vanished.size(), listed_max)));
+        const auto speed = state_.get(read, state::speed);
+        status.eta_s.reset();
+        if (const double orders_s = speed ? std::strtod(speed->c_str(), nullptr) : 0; orders_s > 0) status.eta_s = static_cast<std::uint64_t>(std::ceil(static_cast<double>(found.pending()) / orders_s));
         status.quarantined = found.quarantined;
         status.overflow = services_.stores->overflow().count(read);
         status.conflicts = conflicts_.count(read);

@@ -3,6 +3,7 @@
 /// the bad order stands alone.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,9 +22,12 @@
 #include "kernel/orders/order_compare.hpp"
 #include "kernel/orders/store_access.hpp"
 #include "kernel/sync/batch.hpp"
+#include "kernel/sync/foreign_capture.hpp"
+#include "kernel/sync/merge.hpp"
 #include "kernel/sync/migration_record.hpp"
 #include "kernel/sync/quarantine.hpp"
 #include "kernel/sync/run_lock.hpp"
+#include "kernel/sync/shop_state.hpp"
 
 namespace ordo::sync {
 
@@ -42,6 +46,9 @@ struct SyncServices {
     std::string table_prefix;
     std::optional<std::uint64_t> configured_batch_size;   ///< TOML
     std::function<void(std::string_view target)> create_tables;  ///< the target's and our own; idempotent
+    Capture* capture;
+    std::chrono::seconds switch_grace;                    ///< TOML
+    config::MirrorOwner mirror_owner;                     ///< TOML
 };
 
 class Synchronizer final : public DataSynchronizer {
@@ -67,6 +74,8 @@ public:
     void mirror(std::span<const OrderId> order_ids);
     /// Within the unit of a switch, which holds everybody else: copies what waits, all of it or nothing, and gives the orders.
     std::vector<OrderId> bring_rest(Unit& unit, const Direction& way);
+    /// Within that unit: who is authoritative from now on.
+    void note_authoritative(Unit& unit, const std::string& store) const;
     /// The hooks of those orders, after the commit.
     void tell_brought(std::span<const OrderId> order_ids, const Direction& way) const;
     /// Orders of one batch where options and hooks do not want another size.
@@ -87,6 +96,9 @@ private:
     };
     Scan scan(Read& read, const Direction& way, Scope scope, const ScanRange& range) const;
     Scan scan(Read& read, const Direction& way, Scope scope) const;
+    /// The same pages of those orders alone that the ledger and the triggers know to wait.
+    void look_at_waiting(Read& read, const Direction& way, const ScanRange& range, const std::map<OrderId, std::string>& quarantined,
+                         const std::function<bool(const MergedPage&)>& look) const;
     /// Recorded deletions from the source: to be carried out, or of orders the source has again.
     struct Tombstones {
         std::vector<OrderId> deleted, out_of_date;
@@ -98,6 +110,8 @@ private:
         const Claim& claim;
         std::string isolation;
         BatchResult result;
+        bool adopting = false;   ///< the authoritative store is the target
+        const std::string& authoritative() const noexcept { return adopting ? way.target : way.source; }
     };
     /// First in every unit that writes: the claim and the direction still hold.
     void confirm(const Run& run, Unit& unit) const;
@@ -106,9 +120,13 @@ private:
     void commit(Run& run, const Writes& writes, std::vector<OrderId>& written) const;
     /// Within a unit: the orders, what they took the place of, what is known of the copies now. Orders that were saved or copied
     /// since they were read are left: `conflict`.
-    std::vector<WriteResult> write_in(Unit& unit, const Direction& way, const Writes& writes) const;
+    std::vector<WriteResult> write_in(Unit& unit, const Run& run, const Writes& writes) const;
+    /// Brings what only the target knows into the authoritative store.
+    void adopt(Run& run, const Batch& batch) const;
     /// Of orders that do not differ, and ids that are no orders: that this is so.
     void note_equal(const Run& run, const Batch& batch) const;
+    /// Before the first unit of a run: what others wrote is for the ledger, and who is authoritative is noted.
+    void begin(const Direction& way);
     void note_conflict(Run& run, const CopyOfOrder& copy) const;
     /// True: an order that was to be inserted has been, by somebody else.
     bool is_there_by_now(const Direction& way, const OrderWrite& write) const;
@@ -119,11 +137,16 @@ private:
     void run_as_worker(const Direction& way, const SyncOptions& options, SyncProgress& progress, SyncReport& report);
     /// What comes after all orders: recorded deletions, orders in quarantine that are settled by now.
     void tidy(Run& run, std::uint64_t batch);
+    /// Orders that only the target has: taken over, erased or left.
+    void sort_out_extra(Run& run, std::uint64_t batch);
+    bool in_switch_grace(Read& read) const;
+    void note_speed(const Run& run, double seconds) const;
     std::string isolation() const;
     void forget_deleted(Unit& unit, std::span<const OrderId> ids) const;
     void erase(Run& run, std::span<const OrderId> ids) const;
-    /// Gives how many of these the target had as orders.
-    std::uint64_t erase_in(Unit& unit, const Direction& way, std::span<const OrderId> ids) const;
+    /// Gives those of these (ascending) that the target had as orders.
+    std::vector<OrderId> erase_in(Unit& unit, const Direction& way, std::span<const OrderId> ids) const;
+    void tell_before(const Writes& writes, const Direction& way) const;
     void tell_written(std::vector<OrderId> ids, const Direction& way) const;
     void release_settled(const Run& run) const;
     std::uint64_t batch_size(const SyncOptions& options) const;
@@ -134,6 +157,7 @@ private:
     QuarantineTable quarantine_;
     ConflictTable conflicts_;
     MigrationRecord record_;
+    ShopState state_;
     std::mutex tables_mutex_;
     std::set<std::string> targets_with_tables_;   ///< of `mirror`
 };

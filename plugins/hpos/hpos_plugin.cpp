@@ -1,5 +1,6 @@
 /// The plugin `hpos`: orders in WooCommerce's High-Performance Order Storage - four tables, a row of each kind an order
 /// and two addresses. Every column is read and written by the mapping table of the SDK. Keeps no state between calls.
+#include <ordo/captured_tables.hpp>
 #include <ordo/plugin.hpp>
 #include <ordo/store_integrity.hpp>
 #include <ordo/store_queries.hpp>
@@ -64,6 +65,7 @@ private:
 class OrdersTableDataStore final : public ordo::OrderDataStore,
                                    public ordo::DeletionRecords,
                                    public ordo::StoredOrderTypes,
+                                   public ordo::CapturedTables,
                                    public ordo::StoreIntegrity {
 public:
     explicit OrdersTableDataStore(const ordo::Host& host)
@@ -81,6 +83,7 @@ public:
     void* find_interface(std::string_view id) noexcept override {
         if (id == ordo::DeletionRecords::interface_id) return static_cast<ordo::DeletionRecords*>(this);
         if (id == ordo::StoredOrderTypes::interface_id) return static_cast<ordo::StoredOrderTypes*>(this);
+        if (id == ordo::CapturedTables::interface_id) return static_cast<ordo::CapturedTables*>(this);
         if (id == ordo::StoreIntegrity::interface_id) return static_cast<ordo::StoreIntegrity*>(this);
         if (id == ordo::OrderSearch::interface_id) return static_cast<ordo::OrderSearch*>(&query_);
         return nullptr;
@@ -121,6 +124,15 @@ public:
             else update_order(unit, held->type, writes[i], results[i].faults);
         }
         return results;
+    }
+
+    // CapturedTables
+
+    std::vector<ordo::CapturedTable> captured_tables() const override {
+        return {{tables_.orders, "id"}, {tables_.addresses, "order_id"}, {tables_.operational, "order_id"}, {tables_.meta, "order_id"}};
+    }
+    std::vector<ordo::OrderStamp> find_stamps(ordo::Read& read, std::span<const OrderId> ids) override {
+        return ordo::find_order_stamps(read, hpos::order_table(tables_), ids);
     }
 
     // StoredOrderTypes

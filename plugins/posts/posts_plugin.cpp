@@ -2,6 +2,7 @@
 /// several rows of one internal key the first counts. What only posts have (title, name, author …) is left as it is.
 /// Keeps no state between calls.
 #include <ordo/backup_rows.hpp>
+#include <ordo/captured_tables.hpp>
 #include <ordo/plugin.hpp>
 #include <ordo/store_integrity.hpp>
 #include <ordo/store_queries.hpp>
@@ -84,7 +85,8 @@ struct Post {
     bool titled = false;                                                ///< a placeholder with a title was an order's post before
 };
 
-class PostsDataStore final : public ordo::OrderDataStore, public ordo::UnknownOrderTypes, public ordo::StoreIntegrity, public ordo::BackupRows {
+class PostsDataStore final : public ordo::OrderDataStore, public ordo::UnknownOrderTypes, public ordo::StoreIntegrity, public ordo::BackupRows,
+                             public ordo::CapturedTables {
 public:
     explicit PostsDataStore(const ordo::Host& host)
         : posts_(host.table("posts")), postmeta_(host.table("postmeta")), options_(host.table("options")), zone_(&host.site_zone()), query_(posts_, postmeta_) {}
@@ -100,12 +102,26 @@ public:
         if (id == ordo::UnknownOrderTypes::interface_id) return static_cast<ordo::UnknownOrderTypes*>(this);
         if (id == ordo::StoreIntegrity::interface_id) return static_cast<ordo::StoreIntegrity*>(this);
         if (id == ordo::BackupRows::interface_id) return static_cast<ordo::BackupRows*>(this);
+        if (id == ordo::CapturedTables::interface_id) return static_cast<ordo::CapturedTables*>(this);
         if (id == ordo::OrderSearch::interface_id) return static_cast<ordo::OrderSearch*>(&query_);
         return nullptr;
     }
 
     std::vector<ordo::OrderStamp> list(ordo::Read& read, const ordo::ListRequest& request) override {
         return ordo::list_orders(read, posts::order_table(posts_), request);
+    }
+
+    // CapturedTables
+
+    std::vector<ordo::CapturedTable> captured_tables() const override {
+        // WordPress' own and WooCommerce's types of posts that are no orders. Meta does not say whose it is.
+        return {{posts_, "ID", "post_type",
+                 {"post", "page", "attachment", "revision", "nav_menu_item", "custom_css", "customize_changeset", "oembed_cache", "user_request", "wp_block", "wp_template", "wp_template_part",
+                  "wp_global_styles", "wp_navigation", "product", "product_variation", "shop_coupon"}},
+                {postmeta_, "post_id"}};
+    }
+    std::vector<ordo::OrderStamp> find_stamps(ordo::Read& read, std::span<const OrderId> ids) override {
+        return ordo::find_order_stamps(read, posts::order_table(posts_), ids);
     }
 
     ordo::StoreCount count(ordo::Read& read, std::span<const std::string> types) override {

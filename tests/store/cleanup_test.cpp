@@ -302,6 +302,43 @@ TEST_CASE("a clean-up that is stopped at any statement has cleaned whole orders,
 }
 #endif
 
+TEST_CASE("WooCommerce's option cleans up in the background, a batch at a time, and is refused where nothing may be cleaned up [LC1] [LC3] [LC5] [LC7]") {
+    MigratedShop all(30);
+    Options& options = all.shop.kernel().options();
+    Actions& actions = all.shop.kernel().actions();
+    const auto waiting = [&] { return actions.list({ActionStatus::pending, "wc_run_legacy_data_cleanup"}).size(); };
+    const auto refused = [&] { return code_of([&] { options.update(option::legacy_data_cleanup, "yes"); }); };
+    options.update(option::data_sync_enabled, "yes");
+    CHECK(refused() == "ordo.cleanup.refused");
+    CHECK(options.get(option::legacy_data_cleanup).value_or("no") == "no");
+    options.update(option::data_sync_enabled, "no");
+    options.update(option::legacy_data_cleanup, "yes");
+    CHECK(options.get(option::legacy_data_cleanup) == "yes");
+    CHECK(waiting() == 1);
+    options.update(option::legacy_data_cleanup, "no");
+    CHECK(waiting() == 0);
+
+    // The first one differs, and does not hold up the others.
+    execute(all.shop.database(), fmt::format("UPDATE wp_posts SET post_status = 'wc-failed' WHERE ID = {}", all.ids.front()));
+    options.update(option::legacy_data_cleanup, "yes");
+    ActionRunOptions one;
+    one.limit = 1;
+    REQUIRE(actions.run_due(one).complete == 1);
+    CHECK(all.legacy().count_orders_for_cleanup() == 6);
+    CHECK(waiting() == 1);
+    REQUIRE(actions.run_due({}).failed == 0);
+    CHECK(all.legacy().get_orders_for_cleanup({}, 10) == std::vector<OrderId>{all.ids.front()});
+    CHECK(options.get(option::legacy_data_cleanup) == "no");
+    CHECK(waiting() == 0);
+
+    // Turned around in the middle, it ends.
+    options.update(option::legacy_data_cleanup, "yes");
+    execute(all.shop.database(), "UPDATE wp_options SET option_value = 'yes' WHERE option_name = 'woocommerce_custom_orders_table_data_sync_enabled'");
+    REQUIRE(actions.run_due({}).failed == 0);
+    CHECK(options.get(option::legacy_data_cleanup) == "no");
+    CHECK(all.legacy().count_orders_for_cleanup() == 1);
+}
+
 TEST_CASE("the HPOS tables are dropped only where nothing would be lost, and made again when HPOS is turned on [DS31]") {
     MirroredShop all("posts");
     const Order order = all.saved([](Order& o) { o.set_total("10"); });

@@ -27,7 +27,7 @@ struct PluginCompatibility {
 
 /// One reason why the switch is refused.
 struct SwitchObstacle {
-    enum class Kind : std::uint8_t { plugin, pending_orders, quarantined_orders, unknown_order_type, veto, configuration };
+    enum class Kind : std::uint8_t { plugin, pending_orders, quarantined_orders, vanished_orders, unknown_order_type, veto, configuration };
     Kind kind;
     std::string subject;   ///< the plugin, the order type; empty for counts
     std::string message;   ///< a sentence for people, with what to do
@@ -39,6 +39,7 @@ constexpr std::string_view to_string(SwitchObstacle::Kind kind) noexcept {
         case SwitchObstacle::Kind::plugin: return "plugin";
         case SwitchObstacle::Kind::pending_orders: return "pending_orders";
         case SwitchObstacle::Kind::quarantined_orders: return "quarantined_orders";
+        case SwitchObstacle::Kind::vanished_orders: return "vanished_orders";
         case SwitchObstacle::Kind::unknown_order_type: return "unknown_order_type";
         case SwitchObstacle::Kind::veto: return "veto";
         case SwitchObstacle::Kind::configuration: return "configuration";

@@ -63,6 +63,7 @@ struct BatchResult {
     std::uint64_t changed_meanwhile = 0;  ///< somebody wrote to the target in between: they stay pending
     std::uint64_t overflow = 0;     ///< values kept beside the target
     std::uint64_t conflicts = 0;    ///< orders whose overwritten copy differed from what was last mirrored: kept, see `Conflicts`
+    std::uint64_t adopted = 0;      ///< orders of the target that the authoritative store took over: nobody knew them, or they were changed there alone right after a switch
     std::vector<QuarantineReport> quarantined;
 };
 
@@ -88,6 +89,7 @@ struct SyncReport {
     std::uint64_t skipped = 0;      ///< orders that were equal already
     std::uint64_t changed_meanwhile = 0;  ///< orders of the target that somebody changed while they were copied: the next run copies them
     std::uint64_t conflicts = 0;    ///< orders overwritten in this run that somebody else had changed in the target: kept, see `Conflicts`
+    std::uint64_t adopted = 0;      ///< orders of the target that the authoritative store took over (`BatchResult::adopted`)
     std::uint64_t quarantined = 0;  ///< orders in quarantine after this run
     std::uint64_t overflow = 0;     ///< values kept beside the stores after this run
     std::uint64_t auto_drafts = 0;  ///< left out: they are no orders
@@ -109,10 +111,17 @@ struct SyncStatus {
     };
     std::vector<TypeCount> pending_types;  ///< the same by order type; types of which none waits are left out
     std::uint64_t only_in_backup = 0;      ///< orders the authoritative store does not have, without a deletion record
+    /// Of those: mirrored once, so that nobody knows why they are gone. A sync leaves them and a switch waits, until they are removed
+    /// (`Orders::remove`) or brought back (`LegacyDataHandler`). The others are taken over by the next sync.
+    std::uint64_t vanished = 0;
+    std::vector<OrderId> vanished_orders;  ///< the first of them
+    std::optional<std::uint64_t> eta_s;    ///< how long copying what waits would take at the last run's speed; absent: no run was long enough to tell
     std::uint64_t quarantined = 0, overflow = 0, auto_drafts = 0, conflicts = 0;
     std::uint64_t saved_since = 0;         ///< orders saved by Ordo that no run has mirrored yet: as many as the mirror lags behind
     std::uint64_t lag_s = 0;               ///< how long the one among them waits whose last save is longest ago; 0 if none waits
     std::uint64_t subject_to_cleanup = 0;  ///< orders that posts keep although only hpos counts: see `LegacyDataHandler::cleanup_post_data`
+    bool mirror_owner_is_woocommerce = false;   ///< so the configuration says; Ordo mirrors by hand alone
+    bool woocommerce_mirrors = false;      ///< WooCommerce is active, and mirrors what it saves while compatibility mode is on
     std::uint64_t last_run = 0;            ///< when orders were last moved or failed, in seconds since 1970; 0: never
     std::vector<UnknownOrderTypes::Found> unknown_types;
 };

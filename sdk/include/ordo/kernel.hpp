@@ -18,6 +18,7 @@
 #include <ordo/database.hpp>
 #include <ordo/database_util.hpp>
 #include <ordo/error.hpp>
+#include <ordo/foreign_capture.hpp>
 #include <ordo/hook_catalogue.hpp>
 #include <ordo/hooks.hpp>
 #include <ordo/legacy_data_handler.hpp>
@@ -97,11 +98,13 @@ public:
 
     Hooks& hooks() noexcept;
     Log& log() noexcept;
+    /// What is written through it counts as written by somebody else: orders are saved by `orders()`.
     Database& database() noexcept;
     Options& options() noexcept;
     CustomOrdersTableController& controller() noexcept;
     DataSynchronizer& synchronizer() noexcept;
     Conflicts& conflicts() noexcept;
+    ForeignCapture& foreign_capture() noexcept;
     OrderVerifier& verifier() noexcept;
     OrderRepairer& repairer() noexcept;
     LegacyDataHandler& legacy_data() noexcept;

@@ -15,6 +15,8 @@ inline constexpr std::string_view data_sync_enabled = "woocommerce_custom_orders
 inline constexpr std::string_view background_sync_mode = "woocommerce_custom_orders_table_background_sync_mode";
 inline constexpr std::string_view background_sync_interval = "woocommerce_custom_orders_table_background_sync_interval";
 inline constexpr std::string_view custom_orders_table_created = "woocommerce_custom_orders_table_created";
+/// While it is "yes" posts are cleaned up by scheduled actions (`LegacyDataHandler::cleanup_post_data`); "no" again when all is done.
+inline constexpr std::string_view legacy_data_cleanup = "woocommerce_hpos_legacy_data_cleanup_in_progress";
 inline constexpr std::string_view migration_batch_size = "woocommerce_orders_cot_migration_batch_size";
 /// Isolation of the transactions that copy orders; they are transactions whatever
 /// `woocommerce_use_db_transactions_for_custom_orders_table_data_sync` says.
@@ -24,6 +26,8 @@ inline constexpr std::string_view orders_cache_enabled = "woocommerce_orders_cac
 /// How far the migration is and what failed, as PHP's serialised arrays (`PostsToOrdersMigrationController`).
 inline constexpr std::string_view migration_status = "woocommerce_custom_orders_table_migration_status";
 inline constexpr std::string_view migration_errors = "woocommerce_custom_orders_table_migration_errors";
+/// WordPress' plugins that are active, as PHP's serialised array.
+inline constexpr std::string_view active_plugins = "active_plugins";
 inline constexpr std::string_view timezone_string = "timezone_string";
 inline constexpr std::string_view gmt_offset = "gmt_offset";
 }  // namespace option

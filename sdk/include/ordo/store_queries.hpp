@@ -37,6 +37,15 @@ inline std::vector<OrderStamp> list_orders(Read& read, const OrderTable& orders,
     return stamps;
 }
 
+/// What `CapturedTables::find_stamps` promises.
+inline std::vector<OrderStamp> find_order_stamps(Read& read, const OrderTable& orders, std::span<const OrderId> ids) {
+    std::vector<OrderStamp> stamps;
+    if (!ids.empty())
+        read.query(fmt::format("SELECT {0}, {1} FROM {2} WHERE {0} IN {3} ORDER BY {0}", orders.id, orders.type, orders.table, id_list(ids)),
+                   [&](const Row& row) { stamps.push_back({OrderId{row.number(0)}, std::string(row.text(1))}); });
+    return stamps;
+}
+
 /// What `OrderDataStore::count` promises.
 inline StoreCount count_orders(Read& read, const OrderTable& orders, std::span<const std::string> types) {
     StoreCount counted;

@@ -1,0 +1,222 @@
+/// See foreign_capture.hpp.
+#include "kernel/sync/foreign_capture.hpp"
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <ordo/captured_tables.hpp>
+
+#include "kernel/orders/digest.hpp"
+#include "kernel/schedule/holder.hpp"
+
+namespace ordo::sync {
+namespace {
+
+using database::CaptureTrigger;
+
+constexpr std::size_t rows_per_fold = 5000;
+
+/// The condition of NEW or OLD under which a row is noted.
+std::string condition_of(const CapturedTable& table, std::string_view row) {
+    std::string condition = fmt::format("{}.{} IS NOT NULL", row, table.order_column);
+    if (!table.kind_column.empty()) condition += fmt::format(" AND {}.{} NOT IN ('{}')", row, table.kind_column, fmt::join(table.other_kinds, "', '"));
+    return condition;
+}
+
+}  // namespace
+
+Capture::Capture(CaptureServices services)
+    : services_(std::move(services)), table_(services_.table_prefix + "ordo_capture"), state_(services_.table_prefix), ledger_(services_.table_prefix) {}
+
+Table Capture::schema() const {
+    using namespace columns;
+    return {table_, {id("capture_id", true), required("store", varchar(20)), id("order_id")}, {"capture_id"}, {}};
+}
+
+std::vector<CaptureTrigger> Capture::triggers(Read& read) const {
+    std::vector<CaptureTrigger> triggers;
+    const orders::StoreView view(*services_.stores, read);
+    for (const std::string& store : services_.stores->registry().store_ids()) {
+        auto* captured = view.has_tables(store) ? find_interface<CapturedTables>(services_.stores->get(store)) : nullptr;
+        if (!captured) continue;
+        for (const CapturedTable& table : captured->captured_tables()) {
+            const std::string name = fmt::format("{}_{}", table_, table.table.substr(table.table.starts_with(services_.table_prefix) ? services_.table_prefix.size() : 0));
+            const auto add = [&](std::string_view suffix, std::string_view event, std::string_view row, const std::string& more) {
+                triggers.push_back({fmt::format("{}_{}", name, suffix), table.table, event, condition_of(table, row) + more, table_, mark_table(services_.table_prefix),
+                                    {{"store", fmt::format("'{}'", store)}, {"order_id", fmt::format("{}.{}", row, table.order_column)}}});
+            };
+            add("insert", "INSERT", "NEW", "");
+            add("update", "UPDATE", "NEW", "");
+            add("move", "UPDATE", "OLD", fmt::format(" AND (NEW.{0} IS NULL OR NEW.{0} <> OLD.{0})", table.order_column));
+            add("delete", "DELETE", "OLD", "");
+        }
+    }
+    return triggers;
+}
+
+std::vector<std::string> Capture::find_missing(Read& read, const std::vector<CaptureTrigger>& wanted) const {
+    std::set<std::string> there;
+    read.query(services_.database->dialect().trigger_names_sql(), [&](const Row& row) { there.emplace(row.text(0)); });
+    std::vector<std::string> missing;
+    for (const CaptureTrigger& trigger : wanted)
+        if (!there.contains(trigger.name)) missing.push_back(trigger.name);
+    return missing;
+}
+
+std::uint64_t Capture::install() {
+    services_.create_tables();
+    const database::SqlDialect& dialect = services_.database->dialect();
+    std::uint64_t made = 0;
+    services_.database->run([&](database::DdlUnit& unit) {
+        made = 0;
+        using namespace columns;
+        const std::string marks = mark_table(services_.table_prefix);
+        if (!dialect.marks_sessions() && !unit.table_exists(marks)) unit.create_table({marks, {required("own", flag())}, {}, {}});
+        const auto wanted = triggers(unit);
+        const auto missing = find_missing(unit, wanted);
+        for (const CaptureTrigger& trigger : wanted) {
+            if (std::find(missing.begin(), missing.end(), trigger.name) == missing.end()) continue;
+            try {
+                unit.execute(dialect.create_capture_trigger(trigger));
+            } catch (const Error& error) {
+                if (error.code() != errc::database_statement) throw;
+                throw Error(error.code(), error.what(), "the database's user needs the right TRIGGER; on a server that writes a binary log also log_bin_trust_function_creators=1");
+            }
+            ++made;
+        }
+    });
+    services_.database->write([&](Unit& unit) {
+        // Another installation: what was written before is found by the next whole run.
+        if (made > 0 || !state_.get(unit, state::capture)) state_.set(unit, state::capture, fmt::format("{:08x}{:08x}", std::random_device{}(), std::random_device{}()));
+    });
+    return made;
+}
+
+std::uint64_t Capture::remove() {
+    std::uint64_t removed = 0;
+    services_.create_tables();
+    services_.database->run([&](database::DdlUnit& unit) {
+        removed = 0;
+        const auto wanted = triggers(unit);
+        const auto missing = find_missing(unit, wanted);
+        for (const CaptureTrigger& trigger : wanted) {
+            if (std::find(missing.begin(), missing.end(), trigger.name) != missing.end()) continue;
+            unit.execute(services_.database->dialect().drop_trigger(trigger.name));
+            ++removed;
+        }
+        unit.drop_table(mark_table(services_.table_prefix));
+    });
+    fold();
+    services_.database->write([&](Unit& unit) {
+        state_.forget(unit, state::capture);
+        forget_known(unit);
+    });
+    return removed;
+}
+
+CaptureStatus Capture::get_status() {
+    CaptureStatus status;
+    services_.database->read([&](Read& read) {
+        status = {};
+        const auto wanted = triggers(read);
+        status.missing = find_missing(read, wanted);
+        status.installed = status.missing.empty() && state_.get(read, state::capture).has_value();
+        if (read.table_exists(table_)) read.query("SELECT COUNT(*) FROM " + table_, [&](const Row& row) { status.waiting = row.number(0); });
+        if (!knows_all(read)) return;
+        if (const auto since = state_.get(read, state::known_since)) status.known_since = std::stoll(*since);
+    });
+    return status;
+}
+
+std::vector<OrderId> Capture::list_noted(Read& read, OrderId after) const {
+    std::vector<OrderId> ids;
+    if (read.table_exists(table_))
+        read.query(fmt::format("SELECT DISTINCT order_id FROM {} WHERE order_id > {} ORDER BY order_id", table_, after), [&](const Row& row) { ids.push_back(OrderId{row.number(0)}); });
+    return ids;
+}
+
+std::uint64_t Capture::fold() {
+    bool any = false;
+    services_.database->read([&](Read& read) {
+        any = false;
+        if (read.table_exists(table_)) read.query("SELECT 1 FROM " + table_ + " LIMIT 1", [&](const Row&) { any = true; });
+    });
+    std::uint64_t folded = 0;
+    for (bool more = any; more;) {
+        std::uint64_t now = 0;
+        services_.database->write([&](Unit& unit) { now = fold_some(unit, more); });
+        folded += now;
+    }
+    return folded;
+}
+
+std::uint64_t Capture::fold(Unit& unit) const {
+    std::uint64_t folded = 0;
+    for (bool more = unit.table_exists(table_); more;) folded += fold_some(unit, more);
+    return folded;
+}
+
+std::uint64_t Capture::fold_some(Unit& unit, bool& more) const {
+    // Exactly the rows that were read go: a row with a lower number may still come, from a transaction that is under way.
+    std::vector<std::uint64_t> rows;
+    std::set<OrderId> noted;
+    unit.query(fmt::format("SELECT capture_id, order_id FROM {} ORDER BY capture_id LIMIT {}", table_, rows_per_fold), [&](const Row& row) {
+        rows.push_back(row.number(0));
+        noted.insert(OrderId{row.number(1)});
+    });
+    more = rows.size() == rows_per_fold;
+    if (rows.empty()) return 0;
+    const std::vector<OrderId> ids(noted.begin(), noted.end());
+    // Only orders: of those there are, and of those the ledger knows.
+    std::map<OrderId, std::string> orders;
+    for (const auto& [id, copy] : ledger_.copies(unit, ids)) orders.emplace(id, "");
+    const orders::StoreView view(*services_.stores, unit);
+    const auto& types = view.order_types();
+    for (const std::string& store : services_.stores->registry().store_ids()) {
+        auto* captured = view.has_tables(store) ? find_interface<CapturedTables>(services_.stores->get(store)) : nullptr;
+        if (!captured) continue;
+        for (OrderStamp& stamp : captured->find_stamps(unit, ids))
+            if (std::find(types.begin(), types.end(), stamp.type) != types.end()) orders[stamp.id] = std::move(stamp.type);
+    }
+    std::vector<orders::Ledger::Entry> entries;
+    for (const auto& [id, type] : orders) entries.push_back({id, type});
+    ledger_.advance(unit, entries);
+    unit.execute("DELETE FROM " + table_ + " WHERE capture_id IN " + number_list(rows));
+    return entries.size();
+}
+
+/// What decides whether two orders are the same: under another rule they are compared anew.
+std::string Capture::rules(Read& read) const {
+    const auto installed = state_.get(read, state::capture);
+    if (!installed) return {};
+    std::vector<std::string> types = services_.stores->declared_order_types();
+    std::sort(types.begin(), types.end());
+    orders::Digest types_digest;
+    for (const std::string& type : types) types_digest.add(type + ",");
+    return fmt::format("{}/{}/{}", *installed, services_.stores->posts_mirror() == config::PostsMirror::full ? "full" : "core",
+                       types_digest.hex());
+}
+
+bool Capture::knows_all(Read& read) const {
+    const auto known = state_.get(read, state::known);
+    return known && *known == rules(read) && find_missing(read, triggers(read)).empty();
+}
+
+std::string Capture::begin_whole_run(Read& read) const {
+    std::string begun = rules(read);
+    return begun.empty() || !find_missing(read, triggers(read)).empty() ? std::string{} : begun;
+}
+
+void Capture::set_known(Unit& unit, const std::string& begun) const {
+    // Somebody may have removed triggers meanwhile.
+    if (begun.empty() || begin_whole_run(unit) != begun) return;
+    state_.set(unit, state::known, begun);
+    state_.set(unit, state::known_since, std::to_string(schedule::now_s()));
+}
+
+}  // namespace ordo::sync
