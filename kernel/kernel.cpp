@@ -128,10 +128,14 @@ struct Kernel::Parts {
           order_util(orders::make_order_util({&database, &stores, &controller, &synchronizer, &options, settings.table_prefix})),
           database_util(orders::make_database_util(
               {&database, &stores, &options_table, &controller, &synchronizer, settings.table_prefix, transfer::read_create_tables})) {
-        controller.count_pending = [this](Read& read, const Direction& way) { return synchronizer.count_pending(read, way); };
+        controller.count_pending = [this](Read& read, const Direction& way, std::span<const std::string> more_types) {
+            return synchronizer.count_pending(read, way, more_types);
+        };
         controller.create_tables = [this] { create_tables(store_hpos); };
         controller.has_shop = [this] { return has_shop(); };
-        controller.bring_rest = [this](Unit& unit, const Direction& way) { return synchronizer.bring_rest(unit, way); };
+        controller.bring_rest = [this](Unit& unit, const Direction& way, std::span<const std::string> more_types) {
+            return synchronizer.bring_rest(unit, way, more_types);
+        };
         controller.switched = [this](Unit& unit, const std::string& store) { synchronizer.note_authoritative(unit, store); };
         controller.rest_brought = [this](std::span<const OrderId> orders, const Direction& way) { synchronizer.tell_brought(orders, way); };
         controller.sync_turned_on = [this] { background_sync.settle(sync::BackgroundSync::Look::now); };

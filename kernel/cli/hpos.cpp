@@ -147,7 +147,7 @@ void status(const Context& context) {
 struct SyncArguments {
     std::uint64_t batch_size = 0;
     std::string direction;
-    bool worker = false;
+    bool worker = false, include_unknown_types = false;
 };
 
 void check_direction(const std::string& wanted, const Direction& way) {
@@ -167,6 +167,7 @@ void sync(Context& context, const SyncArguments& arguments) {
         SyncOptions options;
         if (arguments.batch_size) options.batch_size = arguments.batch_size;
         if (arguments.worker) options.role = SyncRole::worker;
+        options.include_unknown_types = arguments.include_unknown_types;
         options.progress = [&](const SyncProgress& now) { progress.show(now.seen, now.total); };
         options.stop_requested = stop_requested;
         report = synchronizer.sync(options);
@@ -187,8 +188,12 @@ void sync(Context& context, const SyncArguments& arguments) {
         print_overflow(context, synchronizer, report.overflow);
         print_quarantine(context, synchronizer);
     }
+    // Those of a run that wanted them are in quarantine.
+    const bool from_posts = report.way.source == store_posts;
     for (const std::string& type : report.unknown_types)
-        context.say(fmt::format("posts of type {} look like orders but no plugin makes them an order type: they were not copied", type));
+        if (!from_posts || !arguments.include_unknown_types)
+            context.say(fmt::format("posts of type {} look like orders but no plugin makes them an order type: they were not copied; {}`ordo hpos sync{}` takes them along",
+                                    type, from_posts ? "" : "once posts are authoritative ", unknown_types_words(true)));
     if (report.adopted > 0)
         context.say(fmt::format("{} orders were in {} alone, or were changed there right after the switch: {} took them over", report.adopted, report.way.target, report.way.source));
     if (report.conflicts > 0)
@@ -257,6 +262,7 @@ void add_hpos(CLI::App& app, Context& context) {
     sync_command->add_option("--direction", sync_arguments->direction, "Must agree with the authoritative store")
         ->check(CLI::IsMember({"to-hpos", "to-posts"}));
     sync_command->add_flag("--worker", sync_arguments->worker, "Be one of several that share the work: start as many as you like");
+    add_unknown_types(*sync_command, sync_arguments->include_unknown_types);
 
     add_hpos_verify(noun, context);
     add_hpos_repair(noun, context);
@@ -286,7 +292,7 @@ void add_hpos(CLI::App& app, Context& context) {
                                    [&context, enable_arguments] { switch_to(context, store_hpos, *enable_arguments); });
     enable->add_flag("--with-sync", enable_arguments->with_sync, "Turn compatibility mode on as well");
     enable->add_flag("--for-new-shop", enable_arguments->for_new_shop, "Only if the shop has no order yet");
-    enable->add_flag("--include-unknown-types", enable_arguments->include_unknown_types, "Do not wait for order types that no plugin knows");
+    add_unknown_types(*enable, enable_arguments->include_unknown_types);
 
     auto disable_arguments = std::make_shared<SwitchArguments>();
     CLI::App* disable = add_command(noun, "disable", "Make posts authoritative again", "ordo hpos disable",

@@ -18,6 +18,12 @@ void add_hpos_cleanup(CLI::App& noun, Context& context);   ///< cleanup
 void add_hpos_capture(CLI::App& noun, Context& context);   ///< capture install, remove, status; vanished
 void add_hpos_rehearse(CLI::App& noun, Context& context);  ///< rehearse
 
+inline CLI::Option* add_unknown_types(CLI::App& command, bool& wanted) {
+    return command.add_flag("--include-unknown-types", wanted, "Orders of types that no plugin knows are orders, too");
+}
+/// What a command that is advised needs for the same orders.
+constexpr std::string_view unknown_types_words(bool wanted) noexcept { return wanted ? " --include-unknown-types" : ""; }
+
 boost::json::object to_json(const Difference& difference);
 
 /// A repair plan: a JSON object a line. The first says between which stores, each other one is a difference with the

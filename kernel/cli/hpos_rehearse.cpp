@@ -17,6 +17,7 @@ void rehearse(Context& context, bool include_unknown_types) {
     const auto obstacles = kernel->controller().get_switch_obstacles(way.target, options);
     VerifyOptions whole;
     whole.stop_requested = stop_requested;
+    whole.include_unknown_types = include_unknown_types;
     const VerifyReport found = kernel->verifier().verify(whole);
     // With compatibility mode on the few that wait are copied in the switch's own transaction: no obstacle says otherwise.
     const std::uint64_t waiting = found.orders_different - found.extra;
@@ -38,8 +39,10 @@ void rehearse(Context& context, bool include_unknown_types) {
     if (found.interrupted) context.exit = ExitCode::interrupted;
     else if (!messages.empty()) print_refusal(context, "the switch would be refused", messages, errc::switch_refused);
     else if (lost + found.extra > 0) context.exit = ExitCode::differences;
-    if (found.orders_different > 0) context.say("`ordo hpos verify-data` names the orders, `ordo hpos sync` copies those that wait");
-    if (context.exit == ExitCode::done) context.say(fmt::format("nothing was changed; `ordo hpos {}` would lose no order", way.target == store_hpos ? "enable" : "disable"));
+    if (found.orders_different > 0) context.say(fmt::format("`ordo hpos verify-data{0}` names the orders, `ordo hpos sync{0}` copies those that wait", unknown_types_words(include_unknown_types)));
+    const bool there = way.target == store_hpos;
+    if (context.exit == ExitCode::done)
+        context.say(fmt::format("nothing was changed; `ordo hpos {}{}` would lose no order", there ? "enable" : "disable", unknown_types_words(there && include_unknown_types)));
 }
 
 }  // namespace
@@ -48,7 +51,7 @@ void add_hpos_rehearse(CLI::App& noun, Context& context) {
     auto include_unknown_types = std::make_shared<bool>(false);
     CLI::App* command = add_command(noun, "rehearse", "Prove that a switch to the other store would lose no order now, without switching; exit 1 or 3 if it would not do",
                                     "ordo hpos rehearse", [&context, include_unknown_types] { rehearse(context, *include_unknown_types); });
-    command->add_flag("--include-unknown-types", *include_unknown_types, "Do not wait for order types that no plugin knows");
+    add_unknown_types(*command, *include_unknown_types);
 }
 
 }  // namespace ordo::cli

@@ -24,8 +24,8 @@ std::vector<std::string> to_row(const Difference& difference) {
 /// Everything but what `compare` shows: rows around the order.
 bool concerns_rows(const Difference& difference) { return difference.kind > Difference::Kind::meta_value; }
 
-void say_repair(const Context& context, const Direction& way) {
-    context.say(fmt::format("`ordo hpos sync` brings {} to what {} says; orders that only {} has are left as they are", way.target, way.source, way.target));
+void say_repair(const Context& context, const Direction& way, bool include_unknown_types = false) {
+    context.say(fmt::format("`ordo hpos sync{}` brings {} to what {} says; orders that only {} has are left as they are", unknown_types_words(include_unknown_types), way.target, way.source, way.target));
     context.say("`ordo hpos verify-data --repair-plan FILE` writes down what was found, rows without an order too; `ordo hpos repair FILE` puts it right");
 }
 
@@ -77,6 +77,7 @@ struct VerifyArguments {
     std::optional<std::uint64_t> seed;
     std::vector<std::string> order_types;
     std::string plan;
+    bool include_unknown_types = false;
 
     VerifyOptions options() const {
         VerifyOptions options;
@@ -88,6 +89,7 @@ struct VerifyArguments {
         options.sample = sample;
         options.seed = seed;
         options.with_digests = !plan.empty();
+        options.include_unknown_types = include_unknown_types;
         options.stop_requested = stop_requested;
         return options;
     }
@@ -182,7 +184,7 @@ void verify(Context& context, const VerifyArguments& arguments) {
         context.say(fmt::format("the plan is in {}; read it, then `ordo hpos repair {}`", arguments.plan, arguments.plan));
     }
     if (!report.found_nothing()) {
-        if (!plan) say_repair(context, way);
+        if (!plan) say_repair(context, way, arguments.include_unknown_types);
         context.exit = ExitCode::differences;
     } else if (!report.not_found.empty()) {
         context.exit = ExitCode::bad_input;
@@ -237,10 +239,12 @@ void add_hpos_verify(CLI::App& noun, Context& context) {
     add_order_id(*verify_command, arguments->start_from, "--start-from", "Lowest order id");
     add_order_id(*verify_command, arguments->end_at, "--end-at", "Highest order id");
     verify_command->add_option("--order-types", arguments->order_types, "Just orders of these types")->delimiter(',')->allow_extra_args(false);
-    verify_command->add_option("--sample", arguments->sample, "So many orders, drawn at random, shown side by side")->check(CLI::Range(1, 1000000));
+    CLI::Option* const sample = verify_command->add_option("--sample", arguments->sample, "So many orders, drawn at random, shown side by side")->check(CLI::Range(1, 1000000));
     verify_command->add_option_function<std::uint64_t>("--seed", [arguments](const std::uint64_t& seed) { arguments->seed = seed; }, "The seed of an earlier sample draws the same orders");
     verify_command->add_option("--batch-size", arguments->batch_size, "Orders compared at a time, 1-10000 (default: 500)")->check(CLI::Range(1, 10000));
-    verify_command->add_option("--repair-plan", arguments->plan, "Write what was found to a file for `ordo hpos repair`")->type_name("FILE");
+    CLI::Option* const plan = verify_command->add_option("--repair-plan", arguments->plan, "Write what was found to a file for `ordo hpos repair`")->type_name("FILE");
+    // What reads single orders or repairs them knows order types only, and once such orders were copied theirs is one.
+    add_unknown_types(*verify_command, arguments->include_unknown_types)->excludes(sample)->excludes(plan);
 
     auto id = std::make_shared<std::uint64_t>(0);
     auto all = std::make_shared<bool>(false);

@@ -127,12 +127,18 @@ std::vector<SwitchObstacle> Controller::plugin_obstacles(std::string_view target
     return obstacles;
 }
 
+std::vector<std::string> Controller::more_types(Read& read, const Direction& way, const SwitchOptions& options) const {
+    return way.target == store_hpos && options.include_unknown_types ? list_unknown_types(*stores_, read) : std::vector<std::string>{};
+}
+
 std::vector<SwitchObstacle> Controller::obstacles_in(Read& read, const Direction& way, const SwitchOptions& options) {
     std::vector<SwitchObstacle> obstacles = plugin_obstacles(way.target, options);
-    const PendingOrders waiting = count_pending(read, way);
+    const auto more = more_types(read, way, options);
+    const PendingOrders waiting = count_pending(read, way, more);
     if (waiting.pending > 0)
         obstacles.push_back({Kind::pending_orders, {},
-                             fmt::format("{} to be synchronised to {}: run `ordo hpos sync`", quantity(waiting.pending, "waits", "wait"), way.target),
+                             fmt::format("{} to be synchronised to {}: run `ordo hpos sync{}`", quantity(waiting.pending, "waits", "wait"), way.target,
+                                         more.empty() ? "" : " --include-unknown-types"),
                              waiting.pending});
     if (waiting.quarantined > 0)
         obstacles.push_back({Kind::quarantined_orders, {},
@@ -145,7 +151,8 @@ std::vector<SwitchObstacle> Controller::obstacles_in(Read& read, const Direction
     if (way.target == store_hpos && !options.include_unknown_types)
         for (const auto& found : StoreView(*stores_, read).find_unknown_types())
             obstacles.push_back({Kind::unknown_order_type, found.type,
-                                 fmt::format("{} of the unknown type {}: load its plugin, or list it in [custom_orders_table] order_types",
+                                 fmt::format("{} of the unknown type {}: load its plugin, list it in [custom_orders_table] order_types, or copy them "
+                                             "as they are: `ordo hpos sync --include-unknown-types`",
                                              quantity(found.orders, "is", "are"), found.type),
                                  found.orders});
     return obstacles;
@@ -194,7 +201,7 @@ SwitchResult Controller::perform_switch(const Direction& way, const SwitchOption
         brought.clear();
         result.obstacles = obstacles_in(unit, way, options);
         if (!result.obstacles.empty() && are_brought_along(result.obstacles, result.compatibility_mode)) {
-            brought = bring_rest(unit, way);
+            brought = bring_rest(unit, way, more_types(unit, way, options));
             result.obstacles = obstacles_in(unit, way, options);
         }
         if (!result.obstacles.empty()) return;

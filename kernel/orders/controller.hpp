@@ -38,14 +38,14 @@ public:
                ControllerHooks hooks, Log& log);
 
     /// Set once, by the kernel, before anything else is called.
-    std::function<PendingOrders(Read&, const Direction&)> count_pending;
+    std::function<PendingOrders(Read&, const Direction&, std::span<const std::string> more_types)> count_pending;
     std::function<void()> create_tables;   ///< of the HPOS storage, before it becomes authoritative
     std::function<bool()> has_shop;        ///< whether there is a database with a shop in it
     /// Waits for the units of runs under way and holds their next ones back until this unit ends.
     std::function<void(Unit&)> hold_runs;
     std::function<void()> sync_turned_on;  ///< after a switch that turned compatibility mode on
     /// Within the unit of a switch: copies what waits. Gives what was copied, which `rest_brought` tells once it is committed.
-    std::function<std::vector<OrderId>(Unit&, const Direction&)> bring_rest;
+    std::function<std::vector<OrderId>(Unit&, const Direction&, std::span<const std::string> more_types)> bring_rest;
     std::function<void(std::span<const OrderId>, const Direction&)> rest_brought;
     std::function<void(Unit&, const std::string& store)> switched;   ///< within that unit, at its end
 
@@ -75,6 +75,8 @@ private:
     std::vector<SwitchObstacle> plugin_obstacles(std::string_view target, const SwitchOptions& options);
     std::vector<SwitchObstacle> obstacles_in(Read& read, const Direction& way, const SwitchOptions& options);
     std::vector<SwitchObstacle> veto_obstacles(const Direction& way) const;
+    /// Unknown types whose orders the switch takes along.
+    std::vector<std::string> more_types(Read& read, const Direction& way, const SwitchOptions& options) const;
     bool filter_answer_is_accepted(const std::string& configured, const std::string& answer);
 
     Database* database_;

@@ -53,7 +53,9 @@ OrderDataStore& StoreAccess::get(std::string_view id) const {
                 fmt::format("stores of the loaded plugins: {}; see [plugins] load in the configuration", fmt::join(registry_->store_ids(), ", ")));
 }
 
-StoreView::StoreView(const StoreAccess& stores, Read& read) : stores_(&stores), read_(&read), types_(stores.declared_order_types()) {
+StoreView::StoreView(const StoreAccess& stores, Read& read, std::span<const std::string> more_types)
+    : stores_(&stores), read_(&read), types_(stores.declared_order_types()) {
+    for (const std::string& type : more_types) add_once(types_, type);
     for (const std::string& id : stores.registry().store_ids()) {
         const Schema schema = stores.get(id).schema();
         has_tables_[id] = std::all_of(schema.begin(), schema.end(), [&](const Table& table) { return read.table_exists(table.name); });
@@ -124,6 +126,12 @@ std::vector<UnknownOrderTypes::Found> StoreView::find_unknown_types() const {
         found.insert(found.end(), more.begin(), more.end());
     }
     return found;
+}
+
+std::vector<std::string> list_unknown_types(const StoreAccess& stores, Read& read) {
+    std::vector<std::string> types;
+    for (auto& found : StoreView(stores, read).find_unknown_types()) add_once(types, std::move(found.type));
+    return types;
 }
 
 }  // namespace ordo::orders

@@ -21,7 +21,8 @@ class StoreAccess;
 /// All stores within one snapshot or unit; belongs to its thread and must not outlive it.
 class StoreView {
 public:
-    StoreView(const StoreAccess& stores, Read& read);
+    /// `more_types`: taken for order types, too (`list_unknown_types`).
+    StoreView(const StoreAccess& stores, Read& read, std::span<const std::string> more_types = {});
 
     /// Post types that are order types: of the plugins, the configuration, and those a store has rows of.
     const std::vector<std::string>& order_types() const noexcept { return types_; }
@@ -72,5 +73,9 @@ private:
     std::vector<std::string> order_types_;
     config::PostsMirror posts_mirror_;
 };
+
+/// The names of what `StoreView::find_unknown_types` finds. To a view that gets them they are order types: a run asks once, since it
+/// looks at every post of the shop.
+std::vector<std::string> list_unknown_types(const StoreAccess& stores, Read& read);
 
 }  // namespace ordo::orders

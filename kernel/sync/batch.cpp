@@ -104,7 +104,7 @@ Batch read_batch(const BatchServices& services, const Direction& way, const List
     Batch batch;
     services.database->read([&](Read& read) {
         batch = {};
-        const orders::StoreView view(*services.stores, read);
+        const orders::StoreView view(*services.stores, read, services.more_types);
         batch.ids = list_ids(view);
         if (batch.ids.empty()) return;
         const auto seen = services.ledger->copies(read, batch.ids);

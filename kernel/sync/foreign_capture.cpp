@@ -194,7 +194,7 @@ std::uint64_t Capture::fold_some(Unit& unit, bool& more) const {
 std::string Capture::rules(Read& read) const {
     const auto installed = state_.get(read, state::capture);
     if (!installed) return {};
-    std::vector<std::string> types = services_.stores->declared_order_types();
+    std::vector<std::string> types = orders::StoreView(*services_.stores, read).order_types();
     std::sort(types.begin(), types.end());
     orders::Digest types_digest;
     for (const std::string& type : types) types_digest.add(type + ",");

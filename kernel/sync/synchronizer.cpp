@@ -112,7 +112,7 @@ Synchronizer::Tombstones Synchronizer::list_tombstones(const orders::StoreView& 
 
 Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope scope, const ScanRange& range) const {
     Scan found;
-    const orders::StoreView view(*services_.stores, read);
+    const orders::StoreView view(*services_.stores, read, range.more_types);
     const auto quarantined = quarantine_.digests(read, way.target);
     found.deleted = list_tombstones(view, way, SIZE_MAX).deleted;
     std::erase_if(found.deleted, [&](OrderId id) { return id <= range.after; });
@@ -163,7 +163,7 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope sc
         return found.missing.size() + found.different.size() + found.unknown.size() < range.enough;
     };
     // What is not mirrored is compared by a switch, and known to nobody else.
-    const bool same_rule = scope == Scope::mirrored || services_.stores->posts_mirror() == config::PostsMirror::full;
+    const bool same_rule = range.more_types.empty() && (scope == Scope::mirrored || services_.stores->posts_mirror() == config::PostsMirror::full);
     if (same_rule && services_.capture->knows_all(read)) look_at_waiting(read, way, range, quarantined, look);
     else merge(view, way, range.page_orders, look, {range.after});
     std::sort(found.missing.begin(), found.missing.end());
@@ -188,8 +188,8 @@ void Synchronizer::look_at_waiting(Read& read, const Direction& way, const ScanR
 
 Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope scope) const { return scan(read, way, scope, {}); }
 
-orders::PendingOrders Synchronizer::count_pending(Read& read, const Direction& way) const {
-    const Scan found = scan(read, way, Scope::everything);
+orders::PendingOrders Synchronizer::count_pending(Read& read, const Direction& way, std::span<const std::string> more_types) const {
+    const Scan found = scan(read, way, Scope::everything, {.more_types = more_types});
     return {found.pending(), found.quarantined, found.vanished.size()};
 }
 
@@ -423,10 +423,10 @@ bool Synchronizer::is_there_by_now(const Direction& way, const OrderWrite& write
     return there;
 }
 
-Batch Synchronizer::read(const Direction& way, const ListIds& list_ids) const {
+Batch Synchronizer::read(const Direction& way, const ListIds& list_ids, std::span<const std::string> more_types) const {
     bool adopt_changes = false;
     services_.database->read([&](Read& read) { adopt_changes = in_switch_grace(read); });
-    return read_batch({services_.database, services_.stores, &ledger_, &quarantine_, adopt_changes}, way, list_ids);
+    return read_batch({services_.database, services_.stores, &ledger_, &quarantine_, adopt_changes, more_types}, way, list_ids);
 }
 
 bool Synchronizer::in_switch_grace(Read& read) const {
@@ -545,14 +545,14 @@ std::vector<OrderId> Synchronizer::erase_in(Unit& unit, const Direction& way, st
     return erased;
 }
 
-std::vector<OrderId> Synchronizer::bring_rest(Unit& unit, const Direction& way) {
-    const Scan found = scan(unit, way, Scope::everything);
+std::vector<OrderId> Synchronizer::bring_rest(Unit& unit, const Direction& way, std::span<const std::string> more_types) {
+    const Scan found = scan(unit, way, Scope::everything, {.more_types = more_types});
     std::vector<OrderId> ids = found.missing, brought;
     ids.insert(ids.end(), found.different.begin(), found.different.end());
     std::sort(ids.begin(), ids.end());
     try {
         unit.savepoint([&] {
-            const Batch batch = read(way, [&](const orders::StoreView&) { return ids; });
+            const Batch batch = read(way, [&](const orders::StoreView&) { return ids; }, more_types);
             const SharedAuthority claim(services_.table_prefix);
             const auto bring = [&](const Run& run, const Writes& writes) {
                 for (const WriteResult& one : write_in(unit, run, writes)) {
@@ -638,7 +638,7 @@ void Synchronizer::release_settled(const Run& run) const {
     std::map<std::string, std::vector<OrderId>> settled;
     services_.database->read([&](Read& snapshot) {
         settled.clear();
-        const orders::StoreView view(*services_.stores, snapshot);
+        const orders::StoreView view(*services_.stores, snapshot, run.more_types);
         for (const std::string& target : {run.way.target, run.way.source}) {  // those of the other direction too: nobody else looks at them
             std::vector<OrderId> ids;
             for (const auto& [id, digest] : quarantine_.digests(snapshot, target)) ids.push_back(id);
@@ -664,7 +664,7 @@ void Synchronizer::release_settled(const Run& run) const {
 void Synchronizer::tidy(Run& run, std::uint64_t batch) {
     for (;;) {
         Tombstones tombstones;
-        services_.database->read([&](Read& snapshot) { tombstones = list_tombstones({*services_.stores, snapshot}, run.way, batch); });
+        services_.database->read([&](Read& snapshot) { tombstones = list_tombstones({*services_.stores, snapshot, run.more_types}, run.way, batch); });
         if (!tombstones.out_of_date.empty()) {
             // Kept, they would make a deletion of any later loss.
             services_.database->write([&](Unit& unit) {
@@ -690,7 +690,7 @@ void Synchronizer::sort_out_extra(Run& run, std::uint64_t batch) {
     });
     for (std::span<const OrderId> rest = extra; !rest.empty(); rest = rest.subspan(std::min<std::size_t>(rest.size(), batch))) {
         const auto some = rest.first(std::min<std::size_t>(rest.size(), batch));
-        const Batch found = read(run.way, [&](const orders::StoreView&) { return std::vector<OrderId>(some.begin(), some.end()); });
+        const Batch found = read(run.way, [&](const orders::StoreView&) { return std::vector<OrderId>(some.begin(), some.end()); }, run.more_types);
         write(run, found);
         if (!found.removed.empty()) erase(run, found.removed);
     }
@@ -701,7 +701,7 @@ void Synchronizer::run_alone(Run& run, const SyncOptions& options, SyncProgress&
     std::string begun;
     services_.database->read([&](Read& snapshot) { begun = services_.capture->begin_whole_run(snapshot); });
     const auto read_after = [this, &run, size](OrderId after) {
-        return read(run.way, [&run, after, size](const orders::StoreView& view) { return view.list(run.way.source, after, size); });
+        return read(run.way, [&run, after, size](const orders::StoreView& view) { return view.list(run.way.source, after, size); }, run.more_types);
     };
     // One batch is read while the one before it is written: on a server both sides have work all the time.
     std::future<Batch> ahead = std::async(std::launch::async, read_after, OrderId{});
@@ -725,17 +725,17 @@ void Synchronizer::run_alone(Run& run, const SyncOptions& options, SyncProgress&
         });
 }
 
-void Synchronizer::run_as_worker(const Direction& way, const SyncOptions& options, SyncProgress& progress, SyncReport& report) {
+void Synchronizer::run_as_worker(const Direction& way, const std::vector<std::string>& more_types, const SyncOptions& options, SyncProgress& progress, SyncReport& report) {
     const std::uint64_t size = batch_size(options);
     const std::string level = isolation();
     BatchResult result;
     {
         WorkerPass pass(*services_.database, services_.table_prefix, [&](Unit& unit, OrderId after) -> std::optional<LeasedRange> {
-            const auto ids = orders::StoreView(*services_.stores, unit).list(way.source, after, size);
+            const auto ids = orders::StoreView(*services_.stores, unit, more_types).list(way.source, after, size);
             return ids.empty() ? std::nullopt : std::optional{LeasedRange{after, ids.back()}};
         });
         while (const auto lease = pass.take(options.stop_requested)) {
-            Run run{way, *lease, level, std::move(result)};
+            Run run{way, *lease, level, std::move(result), false, more_types};
             try {
                 // More than once where it was another worker's with larger batches, or orders have come into it.
                 for (OrderId after = lease->range().after;;) {
@@ -743,7 +743,7 @@ void Synchronizer::run_as_worker(const Direction& way, const SyncOptions& option
                         auto ids = view.list(way.source, after, size);
                         std::erase_if(ids, [&](OrderId id) { return id > lease->range().until; });
                         return ids;
-                    });
+                    }, more_types);
                     if (batch.ids.empty()) break;
                     write(run, batch);
                     progress.seen += batch.ids.size();
@@ -768,7 +768,7 @@ void Synchronizer::run_as_worker(const Direction& way, const SyncOptions& option
     }
     try {
         const RunLock lock(*services_.database, services_.table_prefix);
-        Run run{way, lock, level, {}};
+        Run run{way, lock, level, {}, false, more_types};
         tidy(run, size);
         report.migrated += run.result.written;
         report.adopted += run.result.adopted;
@@ -793,19 +793,18 @@ SyncReport Synchronizer::sync(const SyncOptions& options) {
             options.progress(now);
         };
     }
+    std::vector<std::string> more_types;
     services_.database->read([&](Read& snapshot) {
-        const orders::StoreView view(*services_.stores, snapshot);
-        const StoreCount count = view.count(report.way.source);
+        if (options.include_unknown_types) more_types = orders::list_unknown_types(*services_.stores, snapshot);
+        const StoreCount count = orders::StoreView(*services_.stores, snapshot, more_types).count(report.way.source);
         progress.total = count.orders;
         report.auto_drafts = count.auto_drafts;
-        report.unknown_types.clear();
-        for (const auto& found : view.find_unknown_types()) report.unknown_types.push_back(found.type);
     });
     if (options.role == SyncRole::worker) {
-        run_as_worker(report.way, timed, progress, report);
+        run_as_worker(report.way, more_types, timed, progress, report);
     } else {
         const RunLock lock(*services_.database, services_.table_prefix);
-        Run run{report.way, lock, level, {}};
+        Run run{report.way, lock, level, {}, false, std::move(more_types)};
         run_alone(run, timed, progress, report);
         report.migrated = run.result.written;
         report.skipped = run.result.unchanged;
@@ -817,6 +816,7 @@ SyncReport Synchronizer::sync(const SyncOptions& options) {
     services_.database->read([&](Read& snapshot) {
         report.quarantined = quarantine_.digests(snapshot, report.way.target).size();
         report.overflow = services_.stores->overflow().count(snapshot);
+        report.unknown_types = orders::list_unknown_types(*services_.stores, snapshot);
     });
     record_.note(report.way, {report.migrated, report.skipped, report.changed_meanwhile, report.interrupted ? std::nullopt : std::optional{progress.total}});
     report.seconds = seconds();

@@ -73,7 +73,8 @@ public:
     /// Copies orders that were just committed, beside whatever else runs. Those that could not be copied wait.
     void mirror(std::span<const OrderId> order_ids);
     /// Within the unit of a switch, which holds everybody else: copies what waits, all of it or nothing, and gives the orders.
-    std::vector<OrderId> bring_rest(Unit& unit, const Direction& way);
+    /// `more_types`: of unknown types, too.
+    std::vector<OrderId> bring_rest(Unit& unit, const Direction& way, std::span<const std::string> more_types);
     /// Within that unit: who is authoritative from now on.
     void note_authoritative(Unit& unit, const std::string& store) const;
     /// The hooks of those orders, after the commit.
@@ -81,7 +82,7 @@ public:
     /// Orders of one batch where options and hooks do not want another size.
     std::uint64_t batch_size_of_actions(std::uint64_t usual) const;
     /// What a switch from source to target waits for.
-    orders::PendingOrders count_pending(Read& read, const Direction& way) const;
+    orders::PendingOrders count_pending(Read& read, const Direction& way, std::span<const std::string> more_types) const;
     const QuarantineTable& quarantine() const noexcept { return quarantine_; }
     const ConflictTable& conflicts() const noexcept { return conflicts_; }
     const MigrationRecord& record() const noexcept { return record_; }
@@ -93,6 +94,7 @@ private:
     struct ScanRange {
         OrderId after{};
         std::size_t page_orders = 500, enough = SIZE_MAX;
+        std::span<const std::string> more_types = {};
     };
     Scan scan(Read& read, const Direction& way, Scope scope, const ScanRange& range) const;
     Scan scan(Read& read, const Direction& way, Scope scope) const;
@@ -112,10 +114,11 @@ private:
         BatchResult result;
         bool adopting = false;   ///< the authoritative store is the target
         const std::string& authoritative() const noexcept { return adopting ? way.target : way.source; }
+        std::vector<std::string> more_types = {};   ///< unknown types that it takes for order types
     };
     /// First in every unit that writes: the claim and the direction still hold.
     void confirm(const Run& run, Unit& unit) const;
-    Batch read(const Direction& way, const ListIds& list_ids) const;
+    Batch read(const Direction& way, const ListIds& list_ids, std::span<const std::string> more_types = {}) const;
     void write(Run& run, const Batch& batch) const;
     void commit(Run& run, const Writes& writes, std::vector<OrderId>& written) const;
     /// Within a unit: the orders, what they took the place of, what is known of the copies now. Orders that were saved or copied
@@ -134,7 +137,7 @@ private:
     bool is_in_target(Unit& unit, const Direction& way, const Writes& writes, std::span<const WriteResult> results) const;
     void put_in_quarantine(Run& run, OrderId order, const OrderRecord* source, std::string_view field, const std::string& reason) const;
     void run_alone(Run& run, const SyncOptions& options, SyncProgress& progress, SyncReport& report);
-    void run_as_worker(const Direction& way, const SyncOptions& options, SyncProgress& progress, SyncReport& report);
+    void run_as_worker(const Direction& way, const std::vector<std::string>& more_types, const SyncOptions& options, SyncProgress& progress, SyncReport& report);
     /// What comes after all orders: recorded deletions, orders in quarantine that are settled by now.
     void tidy(Run& run, std::uint64_t batch);
     /// Orders that only the target has: taken over, erased or left.

@@ -36,7 +36,9 @@ public:
         VerifyReport report;
         report.way = direction_();
         database_->read_once([&](Read& read) {
-            const orders::StoreView view(*stores_, read);
+            std::vector<std::string> more_types;
+            if (options.include_unknown_types) more_types = orders::list_unknown_types(*stores_, read);
+            const orders::StoreView view(*stores_, read, more_types);
             check_types(view, options.order_types);
             if (options.sample > 0) report.sample = draw(view, options, report);
             if (options.sample > 0 || !options.ids.empty()) verify_ids(view, options, report);

@@ -119,8 +119,45 @@ TEST_CASE("posts that look like orders of an unknown type close the gate by name
     CHECK(unknown.at(0).at("orders") == 2);
     CHECK(folder.json({"hpos", "status"}).at("orders_in_posts") == 431);
     check_shut(folder, "2 orders are of the unknown type shop_subscription");
+    CHECK(has(synced.err, "`ordo hpos sync --include-unknown-types` takes them along"));
 
-    SECTION("--include-unknown-types goes without them") { CHECK(folder.ordo({"hpos", "enable", "--include-unknown-types"}).exit == 0); }
+    SECTION("--include-unknown-types makes orders of them, which must be copied like any other [G11]") {
+        const std::string flag = "--include-unknown-types";
+        CHECK(has(folder.ordo({"hpos", "status"}).out, "Unknown order types                           shop_subscription (2)"));
+        const Result refused = folder.ordo({"hpos", "enable", flag});
+        INFO(refused);
+        CHECK(refused.exit == 3);
+        CHECK(has(refused.err, "2 orders wait to be synchronised to hpos: run `ordo hpos sync --include-unknown-types`"));
+        CHECK(folder.json({"hpos", "rehearse"}, 3).at("would_be_lost") == 0);
+        CHECK(folder.json({"hpos", "rehearse", flag}, 3).at("would_be_lost") == 2);
+        CHECK(folder.json({"hpos", "verify-data", flag}, 1).at("missing") == 2);
+        CHECK(folder.ordo({"hpos", "verify-data"}).exit == 0);
+        for (const std::string other : {"--sample=5", "--repair-plan=plan.jsonl"}) CHECK(folder.ordo({"hpos", "verify-data", flag, other}).exit == 2);
+        SECTION("by one run") { CHECK(folder.json({"hpos", "sync", flag}).at("migrated") == 2); }
+        SECTION("by a worker") { CHECK(folder.json({"hpos", "sync", "--worker", flag}).at("migrated") == 2); }
+        SECTION("in the switch itself") {
+            REQUIRE(folder.ordo({"hpos", "compatibility-mode", "enable"}).exit == 0);
+            CHECK(folder.json({"hpos", "rehearse", flag}).at("would_come_along") == 2);
+            CHECK(folder.ordo({"hpos", "enable"}).exit == 3);
+        }
+        CHECK(folder.json({"hpos", "enable", flag}).at("switched") == true);
+        CHECK(folder.json({"hpos", "status"}).at("orders_in_hpos") == 433);
+        CHECK(folder.json({"hpos", "status"}).at("unknown_types").as_array().empty());
+        CHECK(folder.ordo({"hpos", "verify-data"}).exit == 0);
+    }
+    SECTION("left behind by a switch of WooCommerce's they are named, with the way to get them") {
+        folder.sql().run("UPDATE wp_options SET option_value = 'yes' WHERE option_name = '" + switch_option + "'");
+        REQUIRE(folder.json({"hpos", "status"}).at("authoritative") == "hpos");
+        CHECK(folder.json({"hpos", "status"}).at("unknown_types").at(0).at("orders") == 2);
+        const Result left = folder.ordo({"hpos", "sync", "--include-unknown-types"});
+        INFO(left);
+        CHECK(left.exit == 0);
+        CHECK(has(left.err, "shop_subscription"));
+        CHECK(has(left.err, "once posts are authoritative `ordo hpos sync --include-unknown-types` takes them along"));
+        REQUIRE(folder.ordo({"hpos", "disable"}).exit == 0);
+        CHECK(folder.json({"hpos", "sync", "--include-unknown-types"}).at("migrated") == 2);
+        CHECK(folder.ordo({"hpos", "enable"}).exit == 0);
+    }
     SECTION("listed in the configuration they are orders like any other") {
         folder.write("ordo.toml", "[custom_orders_table]\norder_types = [\"shop_subscription\"]\n");
         check_shut(folder, "2 orders wait to be synchronised");

@@ -55,6 +55,8 @@ enum class SyncAfterSwitch : std::uint8_t {
 struct SwitchOptions {
     SyncAfterSwitch sync = SyncAfterSwitch::as_set;
     bool ignore_plugin_compatibility = false;
+    /// To hpos: orders of types that nobody registered count as orders, so they are copied before or in the switch, or refuse it.
+    /// Without it such a type refuses it.
     bool include_unknown_types = false;
 };
 

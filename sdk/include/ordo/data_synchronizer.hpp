@@ -81,6 +81,9 @@ struct SyncOptions {
     std::uint64_t batch_size_usual = 500;
     std::function<void(const SyncProgress&)> progress;       ///< after each batch, on the calling thread
     std::function<bool()> stop_requested;                    ///< asked after each batch; true: end, resumable
+    /// Orders of types that nobody registered (`UnknownOrderTypes`) are copied, too, whole; all workers of a run should say the same.
+    /// What hpos has an order of is an order type from then on.
+    bool include_unknown_types = false;
 };
 
 struct SyncReport {
@@ -93,7 +96,7 @@ struct SyncReport {
     std::uint64_t quarantined = 0;  ///< orders in quarantine after this run
     std::uint64_t overflow = 0;     ///< values kept beside the stores after this run
     std::uint64_t auto_drafts = 0;  ///< left out: they are no orders
-    std::vector<std::string> unknown_types;
+    std::vector<std::string> unknown_types;   ///< still unknown after this run: their orders were left out
     bool interrupted = false;
     double seconds = 0;
 };

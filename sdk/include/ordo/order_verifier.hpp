@@ -121,6 +121,7 @@ struct VerifyOptions {
     std::uint64_t sample = 0;                     ///< so many orders, drawn at random; 0: all
     std::optional<std::uint64_t> seed;            ///< of the sample: the same seed and shop give the same orders
     bool with_digests = false;                    ///< fills in the differences' digests
+    bool include_unknown_types = false;           ///< orders of types that nobody registered (`UnknownOrderTypes`), too
 };
 
 /// One value of an order in both stores, masked.
