@@ -98,12 +98,17 @@ std::uint64_t ActionTable::add(Unit& unit, const ActionRequest& request, UtcSeco
                   {request.hook, to_string(ActionStatus::pending), gmt, local, priority, request.args, every, group, key}},
                  "waits_as",
                  {changed}});
-    unit.execute(fmt::format("UPDATE {} SET scheduled_date_gmt = ?, scheduled_date_local = ? WHERE waits_as = ? AND scheduled_date_gmt > ?", actions_),
-                 std::array{BytesView{gmt}, BytesView{local}, BytesView{key}, BytesView{gmt}});
+    bring_forward(unit, key, at);
     std::uint64_t action = 0;
     const BytesView waits{key};
     unit.query(fmt::format("SELECT action_id FROM {} WHERE waits_as = ?", actions_), {&waits, 1}, [&](const Row& row) { action = row.number(0); });
     return action;
+}
+
+void ActionTable::bring_forward(Unit& unit, const std::string& key, UtcSeconds at) const {
+    const std::string gmt = format_datetime(at), local = zone_->to_local(at);
+    unit.execute(fmt::format("UPDATE {} SET scheduled_date_gmt = ?, scheduled_date_local = ? WHERE waits_as = ? AND scheduled_date_gmt > ?", actions_),
+                 std::array{BytesView{gmt}, BytesView{local}, BytesView{key}, BytesView{gmt}});
 }
 
 std::uint64_t ActionTable::cancel(Unit& unit, std::string_view hook) const {
@@ -221,6 +226,8 @@ void ActionTable::wait_again(Unit& unit, std::uint64_t action, const std::string
     bool another_waits = false;
     const BytesView waits{key};
     unit.query(fmt::format("SELECT 1 FROM {} WHERE waits_as = ?", actions_), {&waits, 1}, [&](const Row&) { another_waits = true; });
+    // What comes again may have been scheduled anew for its next time while this one ran.
+    if (another_waits) bring_forward(unit, key, at);
     const std::string gmt = format_datetime(at), local = zone_->to_local(at);
     unit.execute(fmt::format("UPDATE {} SET status = ?, claim_id = 0, scheduled_date_gmt = ?, scheduled_date_local = ?, waits_as = ? WHERE action_id = {}", actions_, action),
                  std::array{BytesView{to_string(another_waits ? ActionStatus::canceled : ActionStatus::pending)}, BytesView{gmt}, BytesView{local}, another_waits ? BytesView{} : waits});

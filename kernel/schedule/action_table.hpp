@@ -42,7 +42,9 @@ public:
 private:
     std::string select(const std::string& actions, const std::string& groups) const;
     std::uint64_t group_id(Unit& unit, const std::string& group) const;
-    /// Claimed until now; canceled where another of its kind waits by now.
+    /// What waits under this key comes no later than that.
+    void bring_forward(Unit& unit, const std::string& key, UtcSeconds at) const;
+    /// Claimed until now; where another of its kind waits by now, that one comes instead, and this one is canceled.
     void wait_again(Unit& unit, std::uint64_t action, const std::string& key, UtcSeconds at) const;
     void release(Unit& unit, std::span<const std::uint64_t> claims) const;
 
