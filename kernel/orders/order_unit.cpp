@@ -81,6 +81,7 @@ public:
         }
         allocate();
         load();
+        find_foreign_copies();
         decide();
         write_store();
         if (plan_.together)
@@ -139,6 +140,27 @@ private:
         for (LoadedOrder& held : held_)
             if (const OrderRecord* found = find_record(with_items, held.record.id)) held.record.items = found->items;
     }
+
+    /// Of the orders that are to be erased those whose copies are neither as they were last mirrored nor as the order is now.
+    void find_foreign_copies() {
+        const Direction way{store_, backup_of(store_)};
+        std::vector<OrderId> erased;
+        for (const OrderWork& work : works_)
+            if (work.kind == OrderWork::Kind::erase && find_order(held_, work.id)) erased.push_back(work.id);
+        if (erased.empty() || !services_.stores->knows(way.target) || !is_mirrored()) return;
+        std::sort(erased.begin(), erased.end());
+        const StoreView view(*services_.stores, unit_);
+        const auto known = owner_.ledger_.copies(unit_, erased);
+        const auto orders = view.read_mirrored(way, way.source, erased);
+        for (const LoadedOrder& copy : view.read_mirrored(way, way.target, erased)) {
+            const auto left = known.find(copy.record.id);
+            const LoadedOrder* const order = find_order(orders, copy.record.id);
+            const bool as_left = left == known.end() || left->second.digest.empty() || left->second.digest == services_.stores->mirror_digest(way, copy.record);
+            if (!as_left && !(order && compare(order->record, copy).empty())) foreign_copies_.push_back(copy.record.id);
+        }
+    }
+
+    bool is_mirrored() const { return services_.options->get(unit_, option::data_sync_enabled) == "yes"; }
 
     /// What becomes of each order.
     void decide() {
@@ -230,31 +252,27 @@ private:
         owner_.ledger_.bury(unit_, erased);
         owner_.journal_.forget_values(unit_, erased);
     }
-    /// Mirrored: gone there too. Not mirrored: a record, by which the next synchronisation removes the copy, WooCommerce's too.
+    /// Mirrored: gone there too. Not mirrored, changed there by somebody else, or gone here before: a record, by which the next synchronisation
+    /// removes the copy, WooCommerce's too. It keeps what it takes away of somebody else's.
     /// True: there were copies.
     bool erase_backup(std::span<const OrderId> erased) {
         const std::string backup = backup_of(store_);
         if (!services_.stores->knows(backup)) return false;
         const Schema schema = services_.stores->get(backup).schema();
         if (!std::all_of(schema.begin(), schema.end(), [&](const Table& table) { return unit_.table_exists(table.name); })) return false;
-        const bool mirrored = services_.options->get(unit_, option::data_sync_enabled) == "yes";
+        const bool mirrored = is_mirrored();
         std::vector<OrderId> sorted(erased.begin(), erased.end());
         std::sort(sorted.begin(), sorted.end());
-        std::vector<OrderId> copies;
+        std::vector<OrderId> recorded;
         std::vector<OrderWrite> writes;
         // Through the view: by now the id may be a post's that is no order.
         for (const LoadedOrder& copy : StoreView(*services_.stores, unit_).read(backup, sorted, AutoDrafts::include)) {
-            copies.push_back(copy.record.id);
-            writes.push_back({WriteOp::erase, copy.record.id, copy.record.type, {}, {}});
+            if (!mirrored || std::find(missing_.begin(), missing_.end(), copy.record.id) != missing_.end() || std::binary_search(foreign_copies_.begin(), foreign_copies_.end(), copy.record.id)) recorded.push_back(copy.record.id);
+            else writes.push_back({WriteOp::erase, copy.record.id, copy.record.type, {}, {}});
         }
-        if (copies.empty()) return false;
-        if (mirrored) {
-            const std::vector<const OrderRecord*> sources(writes.size(), nullptr);
-            write_orders(unit_, *services_.stores, backup, writes, sources);
-        } else if (auto* records = find_interface<DeletionRecords>(services_.stores->get(store_hpos))) {
-            records->record_deleted(unit_, store_, copies);
-        }
-        return true;
+        if (!writes.empty()) write_orders(unit_, *services_.stores, backup, writes, std::vector<const OrderRecord*>(writes.size(), nullptr));
+        if (auto* records = recorded.empty() ? nullptr : find_interface<DeletionRecords>(services_.stores->get(store_hpos))) records->record_deleted(unit_, store_, recorded);
+        return !recorded.empty() || !writes.empty();
     }
 
     void write_items() {
@@ -354,7 +372,8 @@ private:
     std::vector<OrderWrite> writes_;
     std::vector<const OrderRecord*> sources_;
     std::vector<OrderWork*> writers_;
-    std::vector<OrderId> missing_;        ///< to be erased, and not there
+    std::vector<OrderId> missing_;         ///< to be erased, and not there
+    std::vector<OrderId> foreign_copies_;  ///< of orders to be erased, with what somebody else wrote
     bool erased_copies_ = false;
     std::map<OrderId, std::uint64_t> versions_;
 };

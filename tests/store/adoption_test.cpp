@@ -131,6 +131,8 @@ TEST_CASE("an order that was mirrored and is gone without a record is left, name
     REQUIRE(all.shop.kernel().legacy_data().backfill_order_to_datastore({&lost, 1}, back).at(0).outcome == Outcome::written);
     all.orders.remove(removed);
     CHECK(all.status().vanished == 0);
+    CHECK(all.status().pending_deletions == 1);
+    all.sync();
     CHECK(all.status_in(all.backup, removed) == "none");
     CHECK(all.orders.require(lost).get_billing_city() == "Brno");
     all.check_equal();

@@ -163,6 +163,34 @@ TEST_CASE("an order that was removed while somebody else changed its copy: remov
     CHECK(all.conflicts().count() == 1);
 }
 
+TEST_CASE("an order that is removed while changes are mirrored takes its copy along at once, but one that somebody else changed waits, and is kept [G6] [G7]") {
+    const std::string way = GENERATE("interval", "continuous");
+    MirroredShop all(GENERATE("posts", "hpos"), way);
+    CAPTURE(all.store, way);
+    std::vector<OrderId> ids;
+    for (int i = 0; i < 3; ++i) ids.push_back(all.saved([](Order& o) { o.set_total("10"); }).get_id());
+    all.sync();
+    const auto write = [&](const std::string& in, OrderId id, const std::string& status) {
+        execute(all.shop.database(), in == "posts" ? fmt::format("UPDATE wp_posts SET post_status = '{}' WHERE ID = {}", status, id)
+                                                   : fmt::format("UPDATE wp_wc_orders SET status = '{}' WHERE id = {}", status, id));
+    };
+    const OrderId untouched = ids[0], changed = ids[1], alike = ids[2];
+    write(all.backup, changed, "wc-failed");
+    for (const std::string& in : {all.store, all.backup}) write(in, alike, "wc-on-hold");
+    for (const OrderId id : {untouched, changed, alike}) REQUIRE(all.orders.remove(id));
+    REQUIRE(all.shop.export_all(all.backup).size() == 1);
+    CHECK(all.shop.kernel().conflicts().count() == 0);
+    CHECK(all.shop.kernel().synchronizer().get_status().pending_deletions == 1);
+    all.sync();
+    all.check_equal();
+    CHECK(all.shop.export_all(all.backup).empty());
+    const auto kept = all.shop.kernel().conflicts().list({});
+    REQUIRE(kept.size() == 1);
+    CHECK(kept[0].order == changed);
+    CHECK(kept[0].kind == ConflictKind::erased);
+    CHECK_THAT(all.shop.kernel().conflicts().get_record(kept[0].id), Catch::Contains("wc-failed"));
+}
+
 TEST_CASE("an order of which a part was backfilled waits with the rest, and that is no conflict [LH21] [G6]") {
     ForeignShop all(GENERATE("posts", "hpos"));
     CAPTURE(all.store);
