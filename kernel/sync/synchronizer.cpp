@@ -431,7 +431,7 @@ Batch Synchronizer::read(const Direction& way, const ListIds& list_ids, std::spa
 
 bool Synchronizer::in_switch_grace(Read& read) const {
     const auto switched = state_.get(read, state::switched);
-    return switched && now_s() - std::stoll(*switched) <= services_.switch_grace.count();
+    return switched && now_s() - std::stoll(*switched) < services_.switch_grace.count();
 }
 
 void Synchronizer::note_authoritative(Unit& unit, const std::string& store) const {
@@ -683,10 +683,16 @@ void Synchronizer::sort_out_extra(Run& run, std::uint64_t batch) {
     std::vector<OrderId> extra;
     services_.database->read([&](Read& snapshot) {
         extra.clear();
-        merge({*services_.stores, snapshot}, run.way, page_orders, [&](const MergedPage& page) {
+        merge({*services_.stores, snapshot, run.more_types}, run.way, page_orders, [&](const MergedPage& page) {
             extra.insert(extra.end(), page.only_target.begin(), page.only_target.end());
             return true;
         });
+        // And what waits although the run has come past it: orders that neither store has any more.
+        const auto quarantined = quarantine_.digests(snapshot, run.way.target);
+        for (const OrderId id : ledger_.list_waiting(snapshot, {}, INT64_MAX))
+            if (!quarantined.contains(id)) extra.push_back(id);
+        std::sort(extra.begin(), extra.end());
+        extra.erase(std::unique(extra.begin(), extra.end()), extra.end());
     });
     for (std::span<const OrderId> rest = extra; !rest.empty(); rest = rest.subspan(std::min<std::size_t>(rest.size(), batch))) {
         const auto some = rest.first(std::min<std::size_t>(rest.size(), batch));

@@ -167,7 +167,7 @@ TEST_CASE("right after a switch a change that only the old store has is taken ov
     all.sync();
     all.check_equal();
 
-    all.age_switch(301);
+    all.age_switch(300);
     all.other.set_status(all.store, afterwards, "wc-failed");
     const SyncReport later = all.sync();
     CHECK(later.adopted == 0);

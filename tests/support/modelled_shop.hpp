@@ -58,13 +58,17 @@ public:
     }
     void open() {
         kernel_.reset();
-        kernel_ = std::make_unique<Kernel>(kernel_options(url()));
+        KernelOptions options = kernel_options(url());
+        // A switch is over at once: what only the old store has is a conflict, not a late change.
+        options.config_file = directory_.write("ordo.toml", "[custom_orders_table]\nswitch_grace_s = 0\n");
+        kernel_ = std::make_unique<Kernel>(options);
     }
     Kernel& kernel() { return *kernel_; }
     /// As on its first day. No id is given twice even so.
     void empty() {
         other_.write([&](Unit& unit) {
             for (const std::string& table : tables_) unit.execute("DELETE FROM " + table);
+            unit.execute("DELETE FROM wp_ordo_capture");  // what the others' triggers noted of that
         });
         open();
     }
@@ -101,6 +105,7 @@ private:
         std::filesystem::path directory_;
     };
 
+    TempDirectory directory_;
     File file_;
     TestDatabase server_;
     QuietLog log_;
