@@ -15,19 +15,13 @@ const std::string order_posts = "(SELECT ID FROM wp_posts WHERE post_type IN ('s
 const std::map<std::string, std::string> surrogate_ids{
     {"wp_postmeta", "meta_id"},        {"wp_wc_orders_meta", "id"},           {"wp_wc_order_addresses", "id"},         {"wp_wc_order_operational_data", "id"},
     {"wp_options", "option_id"},       {"wp_ordo_overflow", "overflow_id"},   {"wp_ordo_quarantine", "quarantine_id"}, {"wp_woocommerce_order_itemmeta", "meta_id"},
-    {"wp_commentmeta", "meta_id"}};
+    {"wp_commentmeta", "meta_id"},     {"wp_ordo_journal", "journal_id"}};
 
 /// Whose rows have a rank: the columns that say whose, and under which key.
 const std::map<std::string, std::string> ranked{{"wp_postmeta", "post_id, meta_key"},
                                                 {"wp_wc_orders_meta", "order_id, meta_key"},
                                                 {"wp_woocommerce_order_itemmeta", "order_item_id, meta_key"},
                                                 {"wp_commentmeta", "comment_id, meta_key"}};
-
-std::string text_of(const SqlRow& row) {
-    std::string text;
-    for (const Bytes& value : row) text += value ? "'" + *value + "'|" : "NULL|";
-    return text;
-}
 
 std::vector<std::string> rows_of(Database& database, const std::string& table) {
     const auto surrogate = surrogate_ids.find(table);
@@ -50,6 +44,12 @@ std::vector<std::string> rows_of(Database& database, const std::string& table) {
 }
 
 }  // namespace
+
+std::string text_of(const SqlRow& row) {
+    std::string text;
+    for (const Bytes& value : row) text += value ? "'" + *value + "'|" : "NULL|";
+    return text;
+}
 
 Contents contents(Database& database) {
     Contents all;
@@ -100,6 +100,8 @@ FireShop::FireShop(Holds holds) : database_(std::make_unique<database::SqlDataba
     }
     storage_.copy(origin->storage_);
 }
+
+FireShop::FireShop(const FireShop& origin) : FireShop(Holds::nothing) { storage_.copy(origin.storage_); }
 
 void FireShop::make(const FireShop& shop, Holds holds) {
     const auto run = [&](const Command& arguments) {

@@ -17,6 +17,7 @@ namespace ordo::test {
 /// Tables of orders and Ordo's own; who holds locks and leases is not compared.
 using Contents = std::map<std::string, std::vector<std::string>>;
 Contents contents(Database& database);
+std::string text_of(const SqlRow& row);
 
 /// What one of two differs in, in a few lines; empty: nothing. Values stay out of it.
 std::string difference(const Contents& wanted, const Contents& found);
@@ -33,6 +34,10 @@ public:
         no_orders,       ///< the tables of `ordo db init`
     };
     explicit FireShop(Holds holds);
+    /// A shop with what another one's database holds now.
+    FireShop(const FireShop& origin);
+    FireShop& operator=(const FireShop&) = delete;
+    ~FireShop() = default;
 
     std::string url() const { return storage_.url(); }
     std::filesystem::path folder() const { return directory_.path(); }

@@ -1,46 +1,16 @@
 /// The program is killed at each of its writing statements and after each of its commits, and run again: in the end the
 /// same rows stand as after a run that nobody disturbed. Only in builds that report these points.
 #include <csignal>
-#include <set>
 
 #include <fmt/format.h>
 
-#include "tests/faults/fire_shop.hpp"
+#include "tests/faults/kill_points.hpp"
 
 #if defined(ORDO_FAULT_POINTS)
 namespace ordo::test {
 namespace {
 
 using Holds = FireShop::Holds;
-
-/// The points a command passes when nobody disturbs it.
-std::vector<std::string> points_of(const FireShop& shop, const Command& command) {
-    const std::filesystem::path report = shop.folder() / "points";
-    const Result result = shop.ordo(command, {.environment = {{"ORDO_REPORT_POINTS", report.string()}}});
-    INFO(result);
-    REQUIRE(result.exit == 0);
-    return lines_of(slurp(report));
-}
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool sanitized = true;   // five times as slow; what a point leaves behind other builds look at
-#else
-constexpr bool sanitized = false;
-#endif
-
-/// In the long run every point; else the first one of each statement's text, evenly spread ones, the last one. From 1. Under a
-/// sanitizer evenly spread ones alone.
-std::set<std::size_t> choose(const std::vector<std::string>& points, std::size_t spread) {
-    std::set<std::size_t> chosen{1, points.size()};
-    std::set<std::string> seen;
-    for (std::size_t i = 0; i < points.size(); ++i)
-        if (soaking() || i % (points.size() / spread + 1) == 0 || (!sanitized && seen.insert(points[i].substr(0, 30)).second)) chosen.insert(i + 1);
-    return chosen;
-}
-
-Result killed_at(const FireShop& shop, const Command& command, std::size_t point) {
-    return shop.ordo(command, {.environment = {{"ORDO_KILL_AT", std::to_string(point)}}});
-}
 
 struct Scenario {
     const char* name;

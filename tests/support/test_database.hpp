@@ -108,7 +108,9 @@ public:
     /// Tables and rows of another one.
     void copy(const TestDatabase& origin) const {
         if (name_.empty()) {
-            std::filesystem::copy_file(origin.file(), file());
+            // And what connections that are still open have not put into the file yet.
+            for (const char* part : {"", "-wal"})
+                if (std::filesystem::path from = origin.file(); std::filesystem::exists(from += part)) std::filesystem::copy_file(from, file() += part);
             return;
         }
         for (const SqlRow& row : select(server(), "SELECT table_name FROM information_schema.tables WHERE table_schema = '" + origin.name_ + "'")) {
