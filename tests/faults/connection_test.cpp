@@ -1,5 +1,6 @@
 /// A network that cuts connections: at random, in the commit itself, all at once. Nothing is lost, nothing is there twice,
 /// and the program ends by itself as if nothing had been.
+#include <atomic>
 #include <mutex>
 #include <thread>
 
@@ -7,6 +8,7 @@
 
 #include "tests/faults/fire_shop.hpp"
 #include "tests/faults/proxy.hpp"
+#include "tests/support/empty_shop.hpp"
 
 namespace ordo::test {
 namespace {
@@ -126,6 +128,88 @@ TEST_CASE("16 writers over a network that cuts connections surface no error and 
     CHECK(errors == std::vector<std::string>{});
     CHECK(select_one(direct, "SELECT SUM(n) FROM counter") == std::to_string(2 * writers * writes));
     CHECK(proxy.cuts() > 10);
+}
+
+TEST_CASE("16 who save orders that are mirrored at once, beside a synchronisation, over a network that cuts connections: no error, no lost write [G26]", "[mariadb]") {
+    const std::string store = GENERATE("posts", "hpos");
+    constexpr int writers = 16, shared_orders = 4;
+    const int saves = soaking() ? 200 : 6;
+    const std::uint64_t seed = new_seed("16 who save");
+    EmptyShop shop(store);
+    shop.kernel().options().update(option::background_sync_mode, "continuous");
+    shop.kernel().options().update(option::data_sync_enabled, "yes");
+    const auto make = [&] {
+        Order order;
+        order.set_total("100");
+        order.update_meta_data("counted", "0");
+        shop.kernel().orders().require_saved(order);
+        return order.get_id();
+    };
+    std::vector<OrderId> own, shared;
+    for (int i = 0; i < writers; ++i) own.push_back(make());
+    for (int i = 0; i < shared_orders; ++i) shared.push_back(make());
+
+    // What is read for a batch must have a chance to come through.
+    const Proxy proxy(seed, 200'000);
+    SyncOptions small_batches;
+    small_batches.batch_size = 5;
+    Kernel kernel(kernel_options(proxy.url(shop.url())));
+    std::mutex mutex;
+    std::vector<std::string> errors;
+    const auto note = [&](const std::exception& error) {
+        const std::lock_guard lock(mutex);
+        errors.emplace_back(error.what());
+    };
+    const auto count_one = [&](OrderId id) {
+        kernel.orders().update(id, [](Order& order) {
+            order.update_meta_data("counted", std::to_string(std::stoi(order.get_meta("counted")) + 1));
+            order.set_billing_phone("555-" + order.get_meta("counted"));
+        });
+    };
+    std::atomic<int> saving = writers;
+    std::vector<std::thread> threads;
+    for (int writer = 0; writer < writers; ++writer)
+        threads.emplace_back([&, writer] {
+            for (int i = 0; i < saves; ++i) try {
+                    count_one(own[static_cast<std::size_t>(writer)]);
+                    count_one(shared[static_cast<std::size_t>((writer + i) % shared_orders)]);
+                    if (i % 3 == 0) {
+                        Order fresh;
+                        fresh.set_billing_email("ana@example.com");
+                        kernel.orders().require_saved(fresh);
+                    }
+                } catch (const std::exception& error) {
+                    note(error);
+                }
+            --saving;
+        });
+    int runs = 0;
+    do {
+        try {
+            kernel.synchronizer().sync(small_batches);
+            ++runs;
+        } catch (const std::exception& error) {
+            note(error);
+        }
+    } while (saving > 0);
+    for (std::thread& thread : threads) thread.join();
+    INFO(store << ", ORDO_TEST_SEED=" << seed << ", " << proxy.cuts() << " cuts, " << runs << " runs");
+    for (const std::string& error : errors) {
+        INFO(error);
+        CHECK(error.empty());
+    }
+    CHECK(proxy.cuts() > 5);
+
+    Orders& orders = shop.kernel().orders();
+    for (const OrderId id : own) CHECK(orders.require(id).get_meta("counted") == std::to_string(saves));
+    int counted = 0;
+    for (const OrderId id : shared) counted += std::stoi(orders.require(id).get_meta("counted"));
+    CHECK(counted == writers * saves);
+    CHECK(orders.find({}).total == static_cast<std::uint64_t>(writers + shared_orders + writers * ((saves + 2) / 3)));
+    shop.kernel().synchronizer().sync({});
+    CHECK(shop.kernel().synchronizer().get_total_pending_count() == 0);
+    CHECK(shop.kernel().synchronizer().list_quarantine().empty());
+    CHECK(shop.export_all("posts") == shop.export_all("hpos"));
 }
 
 }  // namespace ordo::test
