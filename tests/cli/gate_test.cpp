@@ -146,7 +146,7 @@ TEST_CASE("posts that look like orders of an unknown type close the gate by name
         CHECK(folder.ordo({"hpos", "verify-data"}).exit == 0);
     }
     SECTION("left behind by a switch of WooCommerce's they are named, with the way to get them") {
-        folder.sql().run("UPDATE wp_options SET option_value = 'yes' WHERE option_name = '" + switch_option + "'");
+        folder.sql().run("INSERT INTO wp_options (option_name, option_value, autoload) VALUES ('" + switch_option + "', 'yes', 'auto')");
         REQUIRE(folder.json({"hpos", "status"}).at("authoritative") == "hpos");
         CHECK(folder.json({"hpos", "status"}).at("unknown_types").at(0).at("orders") == 2);
         const Result left = folder.ordo({"hpos", "sync", "--include-unknown-types"});
