@@ -87,6 +87,12 @@ void OptionsTable::set(Unit& unit, std::string_view name, std::string_view value
         unit.insert({*table, {"option_name", "option_value", "autoload"}, {name, value, autoload}});
 }
 
+void OptionsTable::hold(Unit& unit, std::string_view name) const {
+    const BytesView value{name};
+    if (const auto table = find_table(unit))
+        unit.query("SELECT option_id FROM " + *table + " WHERE option_name = ?" + std::string(unit.dialect().for_update()), {&value, 1}, [](const Row&) {});
+}
+
 bool OptionsTable::remove(Unit& unit, std::string_view name) const {
     refuse_if_configured(name);
     const auto table = find_table(unit);

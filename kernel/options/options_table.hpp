@@ -47,6 +47,8 @@ public:
     /// Throws `ordo.option.read_only` where the configuration decides. `autoload`: of a new row, whether WordPress reads it with every request.
     void set(Unit& unit, std::string_view name, std::string_view value, std::string_view autoload = "auto") const;
     bool remove(Unit& unit, std::string_view name) const;
+    /// Nobody else changes it until the unit is over, nor holds it to know that nobody does.
+    void hold(Unit& unit, std::string_view name) const;
     std::vector<OptionRow> list(std::string_view prefix) const;
     void refuse_if_configured(std::string_view name) const;
     /// Whether there is a table that options can be kept in.

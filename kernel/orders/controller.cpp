@@ -12,6 +12,7 @@ using Kind = SwitchObstacle::Kind;
 
 /// So many are copied within the unit of a switch; everybody who saves waits for it.
 constexpr std::uint64_t rest_orders_max = 100;
+constexpr int bring_tries_max = 3;
 
 std::string quantity(std::uint64_t orders, std::string_view verb_one, std::string_view verb_many) {
     return fmt::format("{} order{} {}", orders, orders == 1 ? "" : "s", orders == 1 ? verb_one : verb_many);
@@ -197,11 +198,15 @@ SwitchResult Controller::perform_switch(const Direction& way, const SwitchOption
     std::vector<OrderId> brought;
     database_->write([&](Unit& unit) {
         // Asked again inside: what was saved since then waits too. A run that copies the other way writes nothing after this.
+        // So does a program that asked the option by a shared lock, and what it wrote before is seen.
         hold_runs(unit);
+        options_->hold(unit, option::custom_orders_table_enabled);
         brought.clear();
         result.obstacles = obstacles_in(unit, way, options);
-        if (!result.obstacles.empty() && are_brought_along(result.obstacles, result.compatibility_mode)) {
-            brought = bring_rest(unit, way, more_types(unit, way, options));
+        // Those who do not ask go on writing meanwhile.
+        for (int tries = 0; tries < bring_tries_max && !result.obstacles.empty() && are_brought_along(result.obstacles, result.compatibility_mode); ++tries) {
+            const auto more = bring_rest(unit, way, more_types(unit, way, options));
+            brought.insert(brought.end(), more.begin(), more.end());
             result.obstacles = obstacles_in(unit, way, options);
         }
         if (!result.obstacles.empty()) return;

@@ -123,6 +123,12 @@ void Ledger::set_cleaned(Unit& unit, std::span<const OrderId> orders) const {
         unit.execute("UPDATE " + ledger_ + " SET cleaned = 1, mirrored_digest = NULL, waits_since = NULL WHERE order_id IN " + id_list(orders));
 }
 
+bool Ledger::has_orders(Read& read) const {
+    bool has = false;
+    if (read.table_exists(ledger_)) read.query("SELECT 1 FROM " + ledger_ + " LIMIT 1", [&](const ordo::Row&) { has = true; });
+    return has;
+}
+
 Ledger::Waiting Ledger::waiting(Read& read) const {
     Waiting waiting;
     if (!read.table_exists(ledger_)) return waiting;

@@ -64,6 +64,8 @@ public:
     void stop_waiting(Unit& unit, std::span<const OrderId> orders) const;
     /// The copies of held orders are no more, and nobody waits for them.
     void set_cleaned(Unit& unit, std::span<const OrderId> orders) const;
+    /// Whether there is a row at all.
+    bool has_orders(Read& read) const;
     struct Waiting {
         std::uint64_t orders = 0;
         std::optional<std::int64_t> since;   ///< the earliest last save, Unix seconds

@@ -438,7 +438,8 @@ void Synchronizer::note_authoritative(Unit& unit, const std::string& store) cons
     const auto before = state_.get(unit, state::authoritative);
     if (before == store) return;
     state_.set(unit, state::authoritative, store);
-    if (before) state_.set(unit, state::switched, std::to_string(now_s()));
+    // Nobody is late in a shop without orders.
+    if (before && ledger_.has_orders(unit)) state_.set(unit, state::switched, std::to_string(now_s()));
 }
 
 void Synchronizer::begin(const Direction& way) {
