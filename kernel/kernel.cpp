@@ -104,15 +104,16 @@ struct Kernel::Parts {
           stores(*plugin_set, orders::OverflowTable(settings.table_prefix), settings.order_types, settings.posts_mirror),
           controller(database, options_table, stores, {settings.force_custom_orders_table, kernel_options.ignore_plugin_compatibility},
                      {declared.order_data_store, declared.order_refund_data_store, declared.can_switch_store}, log),
-          capture({&database, &stores, settings.table_prefix, [this] { create_own_tables(); }}),
+          capture({&database, &stores, settings.table_prefix, [this] { create_tables(store_hpos); }}),
           synchronizer({&database, &stores, &options_table, &controller, &log, settings.table_prefix, settings.migration_batch_size,
                         [this](std::string_view target) { create_tables(target); }, &capture, std::chrono::seconds(settings.switch_grace_s), settings.mirror_owner},
                        {declared.batch_size, declared.before_to_posts, declared.after_to_posts, declared.before, declared.after}),
           verifier(sync::make_verifier(database, stores, settings.table_prefix, [this] { return synchronizer.get_direction(); })),
-          repairer(sync::make_repairer({&database, &stores, &synchronizer, settings.table_prefix, [this] { prepare_for_rows(); }})),
+          repairer(sync::make_repairer({&database, &stores, &synchronizer, settings.table_prefix, [this] { create_own_tables(); }, [this](Unit& unit) { capture.forget_known(unit); }})),
           legacy_data(sync::make_legacy_data_handler({&database, &stores, &site_zone, settings.table_prefix, &controller,
                                                       [this](std::string_view store) { create_tables(store); },
-                                                      {&database, &stores, &options_table, &controller, settings.table_prefix, [this] { prepare_for_rows(); }}},
+                                                      {&database, &stores, &options_table, &controller, settings.table_prefix, [this] { create_own_tables(); },
+                                                       [this](Unit& unit) { capture.forget_known(unit); }}},
                                                      {declared.before_to_posts, declared.after_to_posts, declared.before, declared.after})),
           actions(database, site_zone, settings.table_prefix, log, [this] { database::install(database, actions.schema()); }),
           background_sync(actions, synchronizer, options_table, log), background_cleanup(actions, *legacy_data, database, options_table),
@@ -124,14 +125,18 @@ struct Kernel::Parts {
           order_importer(transfer::make_order_importer(order_import_services())), options(*this),
           migration_controller({&database, &stores, &options_table, &controller, &synchronizer, verifier.get(), settings.table_prefix,
                                 [this](std::string_view target) { create_tables(target); },
-                                [this](std::string_view table) { return database_util->drop_database_table(table, RowsInTable::drop); }}),
+                                [this](std::string_view table) { return database_util->drop_database_table(table, RowsInTable::drop); },
+                                [this](Unit& unit) { capture.forget_known(unit); }}),
           order_util(orders::make_order_util({&database, &stores, &controller, &synchronizer, &options, settings.table_prefix})),
           database_util(orders::make_database_util(
               {&database, &stores, &options_table, &controller, &synchronizer, settings.table_prefix, transfer::read_create_tables})) {
         controller.count_pending = [this](Read& read, const Direction& way, std::span<const std::string> more_types) {
             return synchronizer.count_pending(read, way, more_types);
         };
-        controller.create_tables = [this] { create_tables(store_hpos); };
+        controller.create_tables = [this](const std::string& target) {
+            if (target == store_hpos) create_tables(target);
+            else create_own_tables();
+        };
         controller.has_shop = [this] { return has_shop(); };
         controller.bring_rest = [this](Unit& unit, const Direction& way, std::span<const std::string> more_types) {
             return synchronizer.bring_rest(unit, way, more_types);
@@ -268,10 +273,12 @@ struct Kernel::Parts {
                 [this](std::string_view target) {
                     create_tables(target);
                     create_missing_details();
-                    prepare_for_rows();
                 },
                 [this] {
-                    return [lock = std::make_shared<sync::RunLock>(database, settings.table_prefix)](Unit& unit) { lock->confirm(unit); };
+                    return [this, lock = std::make_shared<sync::RunLock>(database, settings.table_prefix)](Unit& unit) {
+                        lock->confirm(unit);
+                        capture.forget_known(unit);  // the ledger hears nothing of what is imported
+                    };
                 }};
     }
 
@@ -291,7 +298,7 @@ struct Kernel::Parts {
     /// The target's tables and our own. Idempotent.
     void create_tables(std::string_view store) {
         create_own_tables();
-        install_store(store);
+        if (!install_store(store).empty()) capture.complete();
     }
     void create_own_tables() {
         require_shop();
@@ -299,12 +306,6 @@ struct Kernel::Parts {
         bool has_options = false;
         database.read([&](Read& read) { has_options = options_table.exists(read); });
         if (!has_options) database::install(database, options_table.own_schema());
-    }
-
-    /// Before rows are written of which the ledger hears nothing: what waits is found by comparing contents from now on.
-    void prepare_for_rows() {
-        create_own_tables();
-        database.write([&](Unit& unit) { capture.forget_known(unit); });
     }
 
     /// A look instead of making what is there: a program that saves one order should not look at every column.

@@ -189,11 +189,9 @@ void sync(Context& context, const SyncArguments& arguments) {
         print_quarantine(context, synchronizer);
     }
     // Those of a run that wanted them are in quarantine.
-    const bool from_posts = report.way.source == store_posts;
     for (const std::string& type : report.unknown_types)
-        if (!from_posts || !arguments.include_unknown_types)
-            context.say(fmt::format("posts of type {} look like orders but no plugin makes them an order type: they were not copied; {}`ordo hpos sync{}` takes them along",
-                                    type, from_posts ? "" : "once posts are authoritative ", unknown_types_words(true)));
+        if (!arguments.include_unknown_types)
+            context.say(fmt::format("posts of type {} look like orders but no plugin makes them an order type: they were left; `ordo hpos sync{}` takes them along", type, unknown_types_words(true)));
     if (report.adopted > 0)
         context.say(fmt::format("{} orders were in {} alone, or were changed there right after the switch: {} took them over", report.adopted, report.way.target, report.way.source));
     if (report.conflicts > 0)

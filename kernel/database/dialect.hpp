@@ -78,7 +78,8 @@ public:
     /// A trigger that appends to `into` what others write.
     virtual std::string create_capture_trigger(const CaptureTrigger& trigger) const = 0;
     virtual std::string drop_trigger(std::string_view name) const { return "DROP TRIGGER IF EXISTS " + quote_identifier(name); }
-    virtual std::string_view trigger_names_sql() const noexcept = 0;     ///< of the whole database
+    /// Triggers of the whole database: the name, and something that is another one once trigger or table was made anew.
+    virtual std::string_view triggers_sql() const noexcept = 0;
     /// The database's own way of taking many rows at once. False: it has none, or does not want these; nothing was inserted.
     virtual bool load(soci::session& session, const Insert& rows) const = 0;
     /// Hands over the rows of a statement that was just executed. Texts only: SOCI's own types would turn amounts into

@@ -333,7 +333,7 @@ public:
         return fmt::format("CREATE TRIGGER {} AFTER {} ON {} FOR EACH ROW IF @ordo_own IS NULL{} THEN INSERT INTO {} ({}) VALUES ({}); END IF", quote_identifier(trigger.name),
                            trigger.event, quote_identifier(trigger.table), trigger.condition.empty() ? "" : " AND " + trigger.condition, quote_identifier(trigger.into), columns, values);
     }
-    std::string_view trigger_names_sql() const noexcept override { return "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = DATABASE()"; }
+    std::string_view triggers_sql() const noexcept override { return "SELECT trigger_name, created FROM information_schema.triggers WHERE trigger_schema = DATABASE()"; }
 
     std::size_t rows_per_insert(std::size_t columns) const noexcept override { return std::max<std::size_t>(1, 2000 / columns); }
 

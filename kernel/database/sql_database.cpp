@@ -140,8 +140,9 @@ void SqlDatabase::transaction(const std::function<void(TransactionUnit&)>& body,
     std::vector<std::function<void()>> announcements;
     again_if_lost([&] {
         auto session = begin(Access::read_write, isolation);
-        TransactionUnit unit(*this, *session, mark_table_);
+        TransactionUnit unit(*this, *session);
         try {
+            unit.mark_by(mark_table_);
             unit.set_writer(writer);
             body(unit);
             unit.clear_writer();

@@ -191,7 +191,9 @@ public:
                            quote_identifier(trigger.table), quote_identifier(trigger.mark_table), trigger.condition.empty() ? "" : " AND " + trigger.condition, quote_identifier(trigger.into),
                            columns, values);
     }
-    std::string_view trigger_names_sql() const noexcept override { return "SELECT name FROM sqlite_master WHERE type = 'trigger'"; }
+    std::string_view triggers_sql() const noexcept override {
+        return "SELECT g.name, t.rootpage FROM sqlite_master g JOIN sqlite_master t ON t.type = 'table' AND t.name = g.tbl_name WHERE g.type = 'trigger'";
+    }
 
     // In-process, a prepared statement run once a row costs less than long statements.
     std::size_t rows_per_insert(std::size_t) const noexcept override { return 1; }

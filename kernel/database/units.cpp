@@ -9,10 +9,12 @@ namespace ordo::database {
 
 thread_local TransactionUnit* TransactionUnit::innermost_ = nullptr;
 
-TransactionUnit::TransactionUnit(const SqlDatabase& database, Session& session, std::string mark_table)
-    : OnSession(session), database_(&database), outer_(std::exchange(innermost_, this)), writer_(writer_between(session.dialect())) {
-    // Rows mark only where there are triggers that look for them.
-    if (!mark_table.empty() && (session.dialect().marks_sessions() || session.table_exists(mark_table))) mark_table_ = std::move(mark_table);
+TransactionUnit::TransactionUnit(const SqlDatabase& database, Session& session)
+    : OnSession(session), database_(&database), outer_(std::exchange(innermost_, this)), writer_(writer_between(session.dialect())) {}
+
+void TransactionUnit::mark_by(const std::string& mark_table) {
+    // A row marks only where there are triggers that look for it.
+    if (!mark_table.empty() && (session_.dialect().marks_sessions() || session_.table_exists(mark_table))) mark_table_ = mark_table;
 }
 
 void TransactionUnit::set_writer(Writer writer) {

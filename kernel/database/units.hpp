@@ -50,8 +50,7 @@ public:
 /// One transaction. Knows the one around it on the same thread, so that nested work joins by a savepoint.
 class TransactionUnit : public OnSession<DdlUnit> {
 public:
-    /// `mark_table`: see `SqlDialect::mark`; empty: nothing is marked.
-    TransactionUnit(const SqlDatabase& database, Session& session, std::string mark_table = {});
+    TransactionUnit(const SqlDatabase& database, Session& session);
     TransactionUnit(const TransactionUnit&) = delete;
     TransactionUnit& operator=(const TransactionUnit&) = delete;
     ~TransactionUnit() override;
@@ -69,6 +68,8 @@ public:
     void create_table(const Table& table) override;
     void drop_table(std::string_view table) override;
 
+    /// By what it is marked (`SqlDialect::mark`); without that, and where nobody looks for it, it is not.
+    void mark_by(const std::string& mark_table);
     /// Who writes from here on, as triggers see it.
     void set_writer(Writer writer);
     Writer writer() const noexcept { return writer_; }

@@ -193,7 +193,7 @@ SwitchResult Controller::perform_switch(const Direction& way, const SwitchOption
     // Everything is asked before the transaction, vetoes only here: no hook may run inside one.
     result.obstacles = get_switch_obstacles_between(way, options);
     if (!are_brought_along(result.obstacles, result.compatibility_mode)) return result;
-    if (way.target == store_hpos) create_tables();
+    create_tables(way.target);
     const bool turn_on = options.sync == SyncAfterSwitch::turn_on || !sync_set;
     std::vector<OrderId> brought;
     database_->write([&](Unit& unit) {

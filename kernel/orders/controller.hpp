@@ -39,7 +39,7 @@ public:
 
     /// Set once, by the kernel, before anything else is called.
     std::function<PendingOrders(Read&, const Direction&, std::span<const std::string> more_types)> count_pending;
-    std::function<void()> create_tables;   ///< of the HPOS storage, before it becomes authoritative
+    std::function<void(const std::string& target)> create_tables;   ///< our own, and those of the HPOS storage before it becomes authoritative
     std::function<bool()> has_shop;        ///< whether there is a database with a shop in it
     /// Waits for the units of runs under way and holds their next ones back until this unit ends.
     std::function<void(Unit&)> hold_runs;

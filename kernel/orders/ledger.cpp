@@ -53,7 +53,7 @@ std::vector<std::uint64_t> Ledger::advance(Unit& unit, std::span<const Entry> or
 }
 
 void Ledger::hold(Unit& unit, std::span<const Entry> orders) const {
-    if (!orders.empty()) upsert(unit, orders, {"order_type"}, "0");
+    if (!orders.empty()) upsert(unit, orders, {"order_id"}, "0");
 }
 
 void Ledger::upsert(Unit& unit, std::span<const Entry> orders, std::vector<std::string_view> replaced, std::string_view version) const {
@@ -116,6 +116,14 @@ std::vector<OrderId> Ledger::list_waiting(Read& read, OrderId after, std::size_t
 
 void Ledger::stop_waiting(Unit& unit, std::span<const OrderId> orders) const {
     if (!orders.empty()) unit.execute("UPDATE " + ledger_ + " SET waits_since = NULL WHERE order_id IN " + id_list(orders));
+}
+
+void Ledger::keep_waiting(Unit& unit, std::span<const Entry> orders) const {
+    if (orders.empty()) return;
+    hold(unit, orders);
+    std::vector<OrderId> ids;
+    for (const Entry& order : orders) ids.push_back(order.id);
+    unit.execute(fmt::format("UPDATE {} SET waits_since = {} WHERE waits_since IS NULL AND order_id IN {}", ledger_, now_s(), id_list(ids)));
 }
 
 void Ledger::set_cleaned(Unit& unit, std::span<const OrderId> orders) const {

@@ -62,6 +62,9 @@ public:
     std::vector<OrderId> list_waiting(Read& read, OrderId after, std::size_t count_max) const;
     /// Of held orders there is nothing to mirror: they are no orders (any more).
     void stop_waiting(Unit& unit, std::span<const OrderId> orders) const;
+    /// Orders that are not what their copies are, and stay so until somebody does something: they wait, if they do not yet. Rows are
+    /// made where there are none. Ascending ids, none twice.
+    void keep_waiting(Unit& unit, std::span<const Entry> orders) const;
     /// The copies of held orders are no more, and nobody waits for them.
     void set_cleaned(Unit& unit, std::span<const OrderId> orders) const;
     /// Whether there is a row at all.

@@ -194,13 +194,26 @@ std::vector<SaveResult> OrderService::untrash_many(std::span<const OrderId> ids,
 
 std::vector<SaveResult> OrderService::remove_many(std::span<const OrderId> ids, const SaveOptions& options) { return remove_if(ids, options, nullptr); }
 
+std::vector<OrderId> OrderService::find_vanished(std::span<const OrderId> ids, const std::set<OrderId>& there) const {
+    std::vector<OrderId> absent;
+    std::copy_if(ids.begin(), ids.end(), std::back_inserter(absent), [&](OrderId id) { return !there.contains(id); });
+    std::vector<OrderId> vanished;
+    if (absent.empty()) return vanished;
+    unit_.services().database->read([&](Read& read) {
+        vanished.clear();
+        for (const auto& [id, copy] : unit_.ledger().copies(read, absent))
+            if (!copy.digest.empty() && !copy.removed) vanished.push_back(id);
+    });
+    return vanished;
+}
+
 std::vector<SaveResult> OrderService::remove_if(std::span<const OrderId> ids, const SaveOptions& options, const std::function<bool(const Order&)>& still) {
     OrderUnit::Plan plan;
     plan.actor = options.actor;
     std::vector<SaveResult> others;
-    std::set<OrderId> absent(ids.begin(), ids.end());
+    std::set<OrderId> there;
     for (const Order& order : get_many(ids)) {
-        absent.erase(order.get_id());
+        there.insert(order.get_id());
         if (still && !still(order)) {
             others.push_back({order.get_id(), Outcome::unchanged, {}, {}, {}});
             continue;
@@ -213,9 +226,11 @@ std::vector<SaveResult> OrderService::remove_if(std::span<const OrderId> ids, co
         plan.works.push_back(erasure_of(order.get_id(), order.get_type()));
     }
     const std::size_t asked = plan.works.size();
-    // Their copies may be there, if somebody removed them behind everybody's back.
-    if (!still)
-        for (const OrderId id : absent) plan.works.push_back(erasure_of(id, type_shop_order));
+    // Of those that somebody removed behind everybody's back the copies may be there.
+    for (const OrderId id : still ? std::vector<OrderId>{} : find_vanished(ids, there)) {
+        plan.works.push_back(erasure_of(id, type_shop_order));
+        plan.works.back().copies_only = true;
+    }
     plan.look = [this, still](Unit& unit, const std::string& store, std::vector<OrderWork>& works) {
         std::vector<OrderId> of;
         for (const OrderWork& work : works) of.push_back(work.id);

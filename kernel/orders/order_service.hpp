@@ -2,6 +2,7 @@
 /// Any thread.
 #pragma once
 
+#include <set>
 #include <atomic>
 
 #include <ordo/orders.hpp>
@@ -89,6 +90,8 @@ private:
     NoteRecord transition_note(const options::OptionValues& shop, const Transition& change, std::string_view begins);
     void read(const std::function<void(Read&, const std::string& store)>& body);
     /// Only orders of which `still` holds, when they are loaded and when they are held; others are unchanged.
+    /// Those of the ids that were mirrored once, are not there, and nobody removed.
+    std::vector<OrderId> find_vanished(std::span<const OrderId> ids, const std::set<OrderId>& there) const;
     std::vector<SaveResult> remove_if(std::span<const OrderId> ids, const SaveOptions& options, const std::function<bool(const Order&)>& still);
     std::vector<SaveResult> run_for(std::span<const OrderId> ids, OrderUnit::Plan plan, std::vector<SaveResult> others);
     Decimal refunded_by(Read& read, const std::string& store, OrderId order);

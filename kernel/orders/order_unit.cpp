@@ -180,6 +180,10 @@ private:
                 continue;
             }
             work.before = held->record;
+            if (work.copies_only) {
+                work.result.outcome = Outcome::conflict;
+                continue;
+            }
             if (work.kind == OrderWork::Kind::erase) {
                 add(work, {WriteOp::erase, work.id, held->record.type, {}, {}}, nullptr);
                 continue;

@@ -47,6 +47,7 @@ struct OrderWork {
     bool items = false;                                          ///< change looks at items
     bool always = false;                                         ///< counts as written although nothing of the order itself changed
     std::optional<NoteRecord> note;                              ///< is added with it
+    bool copies_only = false;                                    ///< erase: the order is gone; if it is there after all, nothing happens
     bool note_tells_status = false;                              ///< so it is left out if the status is the new one already
 
     // Of the last run of the body

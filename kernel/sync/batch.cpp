@@ -1,6 +1,8 @@
 /// See batch.hpp.
 #include "kernel/sync/batch.hpp"
 
+#include <algorithm>
+
 #include "kernel/orders/canonical_form.hpp"
 #include "kernel/orders/order_compare.hpp"
 
@@ -22,16 +24,22 @@ std::optional<Overwritten> find_overwritten(const LoadedOrder& held, const std::
 
 using DigestOf = std::function<std::string(const OrderRecord&)>;
 
-/// Nobody changed the source since the last common version; somebody changed the target.
-bool changed_in_target_alone(const std::string& source_digest, const LoadedOrder& held, const orders::Ledger::Copy& seen, const DigestOf& digest_of) {
-    return source_digest == seen.digest && !is_auto_draft(held.record) && digest_of(held.record) != seen.digest;
+/// Carried out they would leave less: a value less, a row of meta less.
+bool loses(const orders::Changes& changes) {
+    return std::any_of(changes.fields.begin(), changes.fields.end(), [](const FieldChange& change) { return !change.value; }) ||
+           std::any_of(changes.meta.begin(), changes.meta.end(), [](const MetaChange& change) { return change.op == MetaChange::Op::remove; });
 }
 
-void adopt(Batch& batch, const LoadedOrder& source, const LoadedOrder& held, const orders::Ledger::Copy& seen, const DigestOf& digest_of) {
+/// Nobody changed the source since the last common version, somebody changed the target: the source takes that over. Unless something was
+/// lost there: old rows are also cleaned up.
+bool adopt(Batch& batch, const std::string& source_digest, const LoadedOrder& source, const LoadedOrder& held, const orders::Ledger::Copy& seen, const DigestOf& digest_of) {
+    if (source_digest != seen.digest || is_auto_draft(held.record) || digest_of(held.record) == seen.digest) return false;
     orders::Changes changes = orders::compare(held.record, source);
+    if (changes.empty() || changes.type_differs || loses(changes)) return false;
     batch.adopted.orders.push_back(held);
     batch.adopted.writes.push_back({WriteOp::update, held.record.id, held.record.type, std::move(changes.fields), std::move(changes.meta)});
     batch.adopted.copies.push_back({nullptr, seen, digest_of(held.record)});
+    return true;
 }
 
 /// Takes the ids out whose deletion from the store somebody recorded: they are carried out elsewhere.
@@ -64,6 +72,8 @@ void sort_out(Batch& batch, const orders::StoreAccess& stores, const orders::Sto
             batch.removed.push_back(id);
         } else if (copy.digest.empty()) {
             unknown.push_back(id);
+        } else if (!copy.waits) {
+            batch.vanished.push_back(id);
         }
     }
     leave_out_deleted(unknown, stores, view, way.source);
@@ -87,7 +97,7 @@ void add(Batch& batch, const LoadedOrder& source, const LoadedOrder* held, CopyO
             if (!known) batch.equal.push_back(std::move(copy));
             return;
         }
-        if (adopt_changes && changed_in_target_alone(copy.digest, *held, copy.seen, digest_of)) return adopt(batch, source, *held, copy.seen, digest_of);
+        if (adopt_changes && adopt(batch, copy.digest, source, *held, copy.seen, digest_of)) return;
         copy.overwritten = find_overwritten(*held, digest_of(held->record), changes, copy.seen);
         write = {WriteOp::update, record.id, record.type, std::move(changes.fields), std::move(changes.meta)};
     } else {

@@ -43,6 +43,7 @@ struct Batch {
     std::vector<CopyOfOrder> copies;
     std::vector<CopyOfOrder> equal;             ///< orders that do not differ, which the ledger does not know yet
     std::map<OrderId, orders::Ledger::Copy> absent;  ///< ids that wait although neither store has such an order: auto-drafts, orders that are gone
+    std::vector<OrderId> vanished;              ///< ids the source has no more, nobody knows why; those of which the ledger does not say yet that they wait
     std::vector<OrderId> removed;               ///< ids the source has no more, and the ledger knows that this is meant
     /// What the source is to take over from the target: orders that only the target has and nobody knows, changes that only the
     /// target has. Lists of one length; `source` of a copy is the target's record here.

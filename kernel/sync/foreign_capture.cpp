@@ -52,25 +52,42 @@ std::vector<CaptureTrigger> Capture::triggers(Read& read) const {
             };
             add("insert", "INSERT", "NEW", "");
             add("update", "UPDATE", "NEW", "");
-            add("move", "UPDATE", "OLD", fmt::format(" AND (NEW.{0} IS NULL OR NEW.{0} <> OLD.{0})", table.order_column));
+            const std::string other_kind = table.kind_column.empty() ? "" : fmt::format(" OR NEW.{0} <> OLD.{0}", table.kind_column);
+            add("move", "UPDATE", "OLD", fmt::format(" AND (NEW.{0} IS NULL OR NEW.{0} <> OLD.{0}{1})", table.order_column, other_kind));
             add("delete", "DELETE", "OLD", "");
         }
     }
     return triggers;
 }
 
+std::map<std::string, std::string> Capture::find_triggers(Read& read) const {
+    std::map<std::string, std::string> there;
+    read.query(services_.database->dialect().triggers_sql(), [&](const Row& row) {
+        if (row.text(0).starts_with(table_ + "_")) there.emplace(row.text(0), row.text(1));
+    });
+    return there;
+}
+
 std::vector<std::string> Capture::find_missing(Read& read, const std::vector<CaptureTrigger>& wanted) const {
-    std::set<std::string> there;
-    read.query(services_.database->dialect().trigger_names_sql(), [&](const Row& row) { there.emplace(row.text(0)); });
+    const auto there = find_triggers(read);
     std::vector<std::string> missing;
     for (const CaptureTrigger& trigger : wanted)
         if (!there.contains(trigger.name)) missing.push_back(trigger.name);
     return missing;
 }
 
+void Capture::begin_anew(Unit& unit) const {
+    forget_known(unit);
+    state_.set(unit, state::capture, fmt::format("{:08x}{:08x}", std::random_device{}(), std::random_device{}()));
+}
+
 std::uint64_t Capture::install() {
     services_.create_tables();
     const database::SqlDialect& dialect = services_.database->dialect();
+    // First, so that nobody takes new triggers for the old ones: what was written before them is found by the next whole run.
+    services_.database->write([&](Unit& unit) {
+        if (!state_.get(unit, state::capture) || !find_missing(unit, triggers(unit)).empty()) begin_anew(unit);
+    });
     std::uint64_t made = 0;
     services_.database->run([&](database::DdlUnit& unit) {
         made = 0;
@@ -90,11 +107,13 @@ std::uint64_t Capture::install() {
             ++made;
         }
     });
-    services_.database->write([&](Unit& unit) {
-        // Another installation: what was written before is found by the next whole run.
-        if (made > 0 || !state_.get(unit, state::capture)) state_.set(unit, state::capture, fmt::format("{:08x}{:08x}", std::random_device{}(), std::random_device{}()));
-    });
     return made;
+}
+
+void Capture::complete() {
+    bool installed = false;
+    services_.database->read([&](Read& read) { installed = state_.get(read, state::capture).has_value(); });
+    if (installed) install();
 }
 
 std::uint64_t Capture::remove() {
@@ -102,11 +121,9 @@ std::uint64_t Capture::remove() {
     services_.create_tables();
     services_.database->run([&](database::DdlUnit& unit) {
         removed = 0;
-        const auto wanted = triggers(unit);
-        const auto missing = find_missing(unit, wanted);
-        for (const CaptureTrigger& trigger : wanted) {
-            if (std::find(missing.begin(), missing.end(), trigger.name) != missing.end()) continue;
-            unit.execute(services_.database->dialect().drop_trigger(trigger.name));
+        // All there are, of stores that are not loaded too: none may be left that looks for the table of marks.
+        for (const auto& [name, made] : find_triggers(unit)) {
+            unit.execute(services_.database->dialect().drop_trigger(name));
             ++removed;
         }
         unit.drop_table(mark_table(services_.table_prefix));
@@ -133,10 +150,10 @@ CaptureStatus Capture::get_status() {
     return status;
 }
 
-std::vector<OrderId> Capture::list_noted(Read& read, OrderId after) const {
+std::vector<OrderId> Capture::list_noted(Read& read, OrderId after, std::size_t count_max) const {
     std::vector<OrderId> ids;
     if (read.table_exists(table_))
-        read.query(fmt::format("SELECT DISTINCT order_id FROM {} WHERE order_id > {} ORDER BY order_id", table_, after), [&](const Row& row) { ids.push_back(OrderId{row.number(0)}); });
+        read.query(fmt::format("SELECT DISTINCT order_id FROM {} WHERE order_id > {} ORDER BY order_id LIMIT {}", table_, after, count_max), [&](const Row& row) { ids.push_back(OrderId{row.number(0)}); });
     return ids;
 }
 
@@ -190,31 +207,30 @@ std::uint64_t Capture::fold_some(Unit& unit, bool& more) const {
     return entries.size();
 }
 
-/// What decides whether two orders are the same: under another rule they are compared anew.
+/// What decides whether two orders are the same, and by which triggers changes are noted: under another rule orders are compared anew.
 std::string Capture::rules(Read& read) const {
     const auto installed = state_.get(read, state::capture);
     if (!installed) return {};
-    std::vector<std::string> types = orders::StoreView(*services_.stores, read).order_types();
+    const orders::StoreView view(*services_.stores, read);
+    for (const std::string& store : services_.stores->registry().store_ids())
+        if (!view.has_tables(store) && find_interface<CapturedTables>(services_.stores->get(store))) return {};
+    if (!find_missing(read, triggers(read)).empty()) return {};
+    std::vector<std::string> types = view.order_types();
     std::sort(types.begin(), types.end());
-    orders::Digest types_digest;
-    for (const std::string& type : types) types_digest.add(type + ",");
-    return fmt::format("{}/{}/{}", *installed, services_.stores->posts_mirror() == config::PostsMirror::full ? "full" : "core",
-                       types_digest.hex());
+    orders::Digest digest;
+    for (const std::string& type : types) digest.add(type + ",");
+    for (const auto& [name, made] : find_triggers(read)) digest.add(name + made + ",");
+    return fmt::format("{}/{}/{}", *installed, services_.stores->posts_mirror() == config::PostsMirror::full ? "full" : "core", digest.hex());
 }
 
 bool Capture::knows_all(Read& read) const {
     const auto known = state_.get(read, state::known);
-    return known && *known == rules(read) && find_missing(read, triggers(read)).empty();
-}
-
-std::string Capture::begin_whole_run(Read& read) const {
-    std::string begun = rules(read);
-    return begun.empty() || !find_missing(read, triggers(read)).empty() ? std::string{} : begun;
+    return known && *known == rules(read);
 }
 
 void Capture::set_known(Unit& unit, const std::string& begun) const {
     // Somebody may have removed triggers meanwhile.
-    if (begun.empty() || begin_whole_run(unit) != begun) return;
+    if (begun.empty() || rules(unit) != begun) return;
     state_.set(unit, state::known, begun);
     state_.set(unit, state::known_since, std::to_string(schedule::now_s()));
 }

@@ -88,6 +88,7 @@ std::vector<OrderId> MigrationController::remove_page(const RunLock& lock, std::
     services_.database->write([&](Unit& unit) {
         stay.clear();
         lock.confirm(unit);
+        services_.forget_known(unit);
         if (services_.options->get(unit, option::custom_orders_table_enabled) == "yes")
             throw Error(errc::rollback_refused, "hpos has become authoritative meanwhile; the rollback ends here", "run `ordo hpos sync`, then look at `ordo hpos status`");
         const orders::StoreView view(*services_.stores, unit);

@@ -20,6 +20,7 @@ struct MigrationServices {
     std::string table_prefix;
     std::function<void(std::string_view target)> create_tables;   ///< the target's and our own; idempotent
     std::function<bool(std::string_view table)> drop_table;       ///< with its rows; false: it was not there
+    std::function<void(Unit&)> forget_known;                      ///< rows are written of which the ledger hears nothing
 };
 
 class MigrationController final : public PostsToOrdersMigrationController {

@@ -93,6 +93,7 @@ void PostCleaner::require_orders(std::span<const OrderRange> ranges) const {
 void PostCleaner::confirm(const RunLock& lock, Unit& unit) const {
     lock.confirm(unit);
     services_.controller->confirm_authoritative(unit, std::string(store_hpos));
+    services_.forget_known(unit);
     if (services_.options->get(unit, option::data_sync_enabled) == "yes")
         throw Error(errc::sync_direction, "compatibility mode was turned on meanwhile; the clean-up ends here", "what was removed is copied again by it");
 }
@@ -205,8 +206,7 @@ void PostCleaner::restore_batch(const RunLock& lock, const std::vector<Archived>
     std::uint64_t changed = 0;
     services_.database->write([&](Unit& unit) {
         changed = 0;
-        lock.confirm(unit);
-        services_.controller->confirm_authoritative(unit, std::string(store_hpos));
+        confirm(lock, unit);
         std::vector<StoredRow> stored;
         for (const Archived& one : batch) stored.insert(stored.end(), one.rows.begin(), one.rows.end());
         restored = rows().restore_rows(unit, stored);

@@ -27,6 +27,7 @@ struct CleanupServices {
     orders::Controller* controller;
     std::string table_prefix;
     std::function<void()> create_tables;   ///< our own; idempotent
+    std::function<void(Unit&)> forget_known;                 ///< rows are written of which the ledger hears nothing
 };
 
 class PostCleaner {

@@ -41,6 +41,7 @@ public:
                 report = {};  // the body may run again
                 to_copy.clear();
                 lock.confirm(unit);
+                services_.forget_known(unit);
                 repair_rows(unit, way, differences, report, to_copy);
             });
         }

@@ -19,6 +19,7 @@ struct RepairServices {
     DataSynchronizer* synchronizer;
     std::string table_prefix;
     std::function<void()> create_own_tables;  ///< idempotent
+    std::function<void(Unit&)> forget_known;  ///< rows are written of which the ledger hears nothing
 };
 
 std::unique_ptr<OrderRepairer> make_repairer(RepairServices services);

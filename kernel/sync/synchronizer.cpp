@@ -174,15 +174,25 @@ Synchronizer::Scan Synchronizer::scan(Read& read, const Direction& way, Scope sc
 
 void Synchronizer::look_at_waiting(Read& read, const Direction& way, const ScanRange& range, const std::map<OrderId, std::string>& quarantined,
                                    const std::function<bool(const MergedPage&)>& look) const {
-    std::set<OrderId> ids;
-    for (auto&& some : {ledger_.list_waiting(read, range.after, INT64_MAX), services_.capture->list_noted(read, range.after)}) ids.insert(some.begin(), some.end());
-    for (const auto& [id, digest] : quarantined)
-        if (id > range.after) ids.insert(id);
     const orders::StoreView view(*services_.stores, read);
-    for (auto next = ids.begin(); next != ids.end();) {
-        std::vector<OrderId> some;
-        while (next != ids.end() && some.size() < range.page_orders) some.push_back(*next++);
-        if (!look(page_of(view, way, some))) return;
+    std::vector<OrderId> failed;
+    for (const auto& [id, digest] : quarantined) failed.push_back(id);
+    for (OrderId after = range.after;;) {
+        // A page of each list; where one is full it may go on, so that beyond its last id nothing is known of it yet.
+        const auto next_failed = std::upper_bound(failed.begin(), failed.end(), after);
+        const auto some_failed = static_cast<std::ptrdiff_t>(std::min<std::size_t>(range.page_orders, static_cast<std::size_t>(failed.end() - next_failed)));
+        const std::array<std::vector<OrderId>, 3> lists{ledger_.list_waiting(read, after, range.page_orders), services_.capture->list_noted(read, after, range.page_orders),
+                                                        std::vector<OrderId>(next_failed, next_failed + some_failed)};
+        std::set<OrderId> ids;
+        OrderId until{UINT64_MAX};
+        for (const auto& list : lists) {
+            ids.insert(list.begin(), list.end());
+            if (list.size() == range.page_orders) until = std::min(until, list.back());
+        }
+        ids.erase(ids.upper_bound(until), ids.end());
+        if (ids.empty()) return;
+        if (!look(page_of(view, way, std::vector<OrderId>(ids.begin(), ids.end())))) return;
+        after = *ids.rbegin();
     }
 }
 
@@ -198,17 +208,19 @@ std::vector<OrderId> Synchronizer::find_pending(OrderId after, std::size_t count
     const Direction way = get_direction();
     std::vector<OrderId> ids;
     services_.database->read([&](Read& read) {
-        const Scan found = scan(read, way, Scope::mirrored, {after, std::max<std::size_t>(count, 100), count});
+        Scan found = scan(read, way, Scope::mirrored, {after, std::max<std::size_t>(count, 100), count});
         ids = found.missing;
         ids.insert(ids.end(), found.different.begin(), found.different.end());
         // Of what was recorded beyond the last page nothing is said yet.
-        ids.insert(ids.end(), found.unknown.begin(), found.unknown.end());
-        const bool whole = ids.size() < count;
+        const bool whole = found.missing.size() + found.different.size() + found.unknown.size() < count;
         std::copy_if(found.deleted.begin(), found.deleted.end(), std::back_inserter(ids), [&](OrderId id) { return whole || id <= found.until; });
         // Saved and, it may be, equal again: only a copy that finds them so says that they wait no longer. For those that failed,
         // and those that are gone, somebody has to do something.
         std::set<OrderId> left(found.vanished.begin(), found.vanished.end());
-        for (const auto& [id, digest] : quarantine_.digests(read, way.target)) left.insert(id);
+        for (const std::string& store : {way.target, way.source})
+            for (const auto& [id, digest] : quarantine_.digests(read, store)) left.insert(id);
+        std::erase_if(found.unknown, [&](OrderId id) { return left.contains(id); });
+        ids.insert(ids.end(), found.unknown.begin(), found.unknown.end());
         for (const OrderId id : ledger_.list_waiting(read, after, count + left.size()))
             if (!left.contains(id) && (whole || id <= found.until)) ids.push_back(id);
         std::sort(ids.begin(), ids.end());
@@ -291,6 +303,9 @@ void Synchronizer::put_in_quarantine(Run& run, OrderId order, const OrderRecord*
     services_.database->write([&](Unit& unit) {
         confirm(run, unit);
         quarantine_.put(unit, run.way.target, order, field, reason, digest);
+        // Known to the ledger, so that it is looked at again once nobody remembers that it failed.
+        const orders::Ledger::Entry entry{order, source ? std::string_view(source->type) : std::string_view{}};
+        ledger_.keep_waiting(unit, {&entry, 1});
     });
     run.result.quarantined.push_back({order, std::string(field), reason, repair_command(order), run.way.target, digest});
 }
@@ -354,9 +369,13 @@ std::vector<WriteResult> Synchronizer::write_in(Unit& unit, const Run& run, cons
     const auto held = ledger_.hold_copies(unit, entries_of(writes.copies));
     std::vector<WriteResult> results(writes.size());
     std::vector<std::size_t> current;
+    const auto still_there = run.adopting ? digests_in_backup(unit, run, writes) : std::map<OrderId, std::string>{};
     for (std::size_t i = 0; i < writes.size(); ++i) {
         results[i] = {writes.writes[i].id, Outcome::conflict, {}};
-        if (is_current(writes.copies[i], held)) current.push_back(i);
+        // Who writes the backup knows nothing of the ledger: what is taken over is looked at once more.
+        const auto now = still_there.find(writes.writes[i].id);
+        const bool same = !run.adopting || (now != still_there.end() && now->second == writes.copies[i].digest);
+        if (same && is_current(writes.copies[i], held)) current.push_back(i);
     }
     std::vector<OrderWrite> some;
     std::vector<const OrderRecord*> sources;
@@ -390,10 +409,24 @@ std::vector<WriteResult> Synchronizer::write_in(Unit& unit, const Run& run, cons
     return results;
 }
 
+std::map<OrderId, std::string> Synchronizer::digests_in_backup(Unit& unit, const Run& run, const Writes& writes) const {
+    std::vector<OrderId> ids;
+    for (const OrderWrite& write : writes.writes) ids.push_back(write.id);
+    std::sort(ids.begin(), ids.end());
+    const Direction usual{run.way.target, run.way.source};
+    std::map<OrderId, std::string> digests;
+    for (const auto& order : orders::StoreView(*services_.stores, unit, run.more_types).read_mirrored(usual, usual.target, ids))
+        digests.emplace(order.record.id, services_.stores->mirror_digest(usual, order.record));
+    return digests;
+}
+
 void Synchronizer::note_equal(const Run& run, const Batch& batch) const {
-    if (batch.equal.empty() && batch.absent.empty()) return;
+    if (batch.equal.empty() && batch.absent.empty() && batch.vanished.empty()) return;
     services_.database->write([&](Unit& unit) {
         confirm(run, unit);
+        std::vector<orders::Ledger::Entry> vanished;
+        for (const OrderId id : batch.vanished) vanished.push_back({id, {}});  // their rows are there
+        ledger_.keep_waiting(unit, vanished);
         auto entries = entries_of(batch.equal);
         for (const auto& [id, seen] : batch.absent) entries.push_back({id, {}});  // their rows are there
         std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
@@ -448,7 +481,11 @@ void Synchronizer::begin(const Direction& way) {
     std::optional<std::string> known;
     services_.database->read([&](Read& read) { known = state_.get(read, state::authoritative); });
     // WooCommerce switches by itself too.
-    if (known != way.source) services_.database->write([&](Unit& unit) { note_authoritative(unit, way.source); });
+    if (known != way.source)
+        services_.database->write([&](Unit& unit) {
+            note_authoritative(unit, way.source);
+            if (known) services_.capture->forget_known(unit);  // it asked nobody whether anything failed
+        });
 }
 
 void Synchronizer::note_speed(const Run& run, double seconds) const {
@@ -473,7 +510,7 @@ void Synchronizer::write(Run& run, const Batch& batch) const {
 void Synchronizer::adopt(Run& run, const Batch& batch) const {
     const Writes all = batch.adopted.all();
     if (all.size() == 0) return;
-    Run back{{run.way.target, run.way.source}, run.claim, run.isolation, {}, true};
+    Run back{{run.way.target, run.way.source}, run.claim, run.isolation, {}, true, run.more_types};
     tell_before(all, back.way);
     std::vector<OrderId> written;
     commit(back, all, written);
@@ -562,7 +599,7 @@ std::vector<OrderId> Synchronizer::bring_rest(Unit& unit, const Direction& way, 
                 }
             };
             bring({way, claim, {}, {}}, batch.all());
-            bring({{way.target, way.source}, claim, {}, {}, true}, batch.adopted.all());
+            bring({{way.target, way.source}, claim, {}, {}, true, {more_types.begin(), more_types.end()}}, batch.adopted.all());
             if (!found.deleted.empty()) erase_in(unit, way, found.deleted);
         });
     } catch (const Error& error) {
@@ -648,8 +685,9 @@ void Synchronizer::release_settled(const Run& run) const {
                 const auto source = view.read_mirrored(run.way, run.way.source, page);
                 const auto held_orders = view.read_mirrored(run.way, run.way.target, page);
                 for (const OrderId id : page) {
-                    const auto* wanted = orders::find_order(source, id);
-                    const auto* held = orders::find_order(held_orders, id);
+                    const bool taken_over = target == run.way.source;  // or was to be
+                    const auto* wanted = orders::find_order(taken_over ? held_orders : source, id);
+                    const auto* held = orders::find_order(taken_over ? source : held_orders, id);
                     if (!wanted || (held && orders::compare(wanted->record, *held).empty())) settled[target].push_back(id);
                 }
             }
@@ -684,16 +722,18 @@ void Synchronizer::sort_out_extra(Run& run, std::uint64_t batch) {
     std::vector<OrderId> extra;
     services_.database->read([&](Read& snapshot) {
         extra.clear();
+        // What waits although the run has come past it and the source has it no more is sorted out as well.
+        const auto list = ledger_.list_waiting(snapshot, {}, INT64_MAX);
+        std::set<OrderId> waiting(list.begin(), list.end());
         merge({*services_.stores, snapshot, run.more_types}, run.way, page_orders, [&](const MergedPage& page) {
             extra.insert(extra.end(), page.only_target.begin(), page.only_target.end());
+            if (!waiting.empty())
+                for (const auto* there : {&page.both, &page.only_source, &page.only_target})
+                    for (const OrderId id : *there) waiting.erase(id);
             return true;
         });
-        // And what waits although the run has come past it: orders that neither store has any more.
-        const auto quarantined = quarantine_.digests(snapshot, run.way.target);
-        for (const OrderId id : ledger_.list_waiting(snapshot, {}, INT64_MAX))
-            if (!quarantined.contains(id)) extra.push_back(id);
+        extra.insert(extra.end(), waiting.begin(), waiting.end());
         std::sort(extra.begin(), extra.end());
-        extra.erase(std::unique(extra.begin(), extra.end()), extra.end());
     });
     for (std::span<const OrderId> rest = extra; !rest.empty(); rest = rest.subspan(std::min<std::size_t>(rest.size(), batch))) {
         const auto some = rest.first(std::min<std::size_t>(rest.size(), batch));

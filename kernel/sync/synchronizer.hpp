@@ -126,6 +126,8 @@ private:
     std::vector<WriteResult> write_in(Unit& unit, const Run& run, const Writes& writes) const;
     /// Brings what only the target knows into the authoritative store.
     void adopt(Run& run, const Batch& batch) const;
+    /// Of what is to be taken over, as it is in the backup now.
+    std::map<OrderId, std::string> digests_in_backup(Unit& unit, const Run& run, const Writes& writes) const;
     /// Of orders that do not differ, and ids that are no orders: that this is so.
     void note_equal(const Run& run, const Batch& batch) const;
     /// Before the first unit of a run: what others wrote is for the ledger, and who is authoritative is noted.

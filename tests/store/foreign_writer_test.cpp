@@ -118,11 +118,11 @@ TEST_CASE("rows that a store has compared are held until the unit is over [G8]",
 TEST_CASE("a run that was silent for a minute and one that took over do not both write: the silent one ends [G5]") {
     Shop shop;
     shop.kernel().init_database();
-    Other other(shop);
+    Other other(shop), another(shop);
     SECTION("a run for itself, then workers") {
         const sync::RunLock silent(other.database, "wp_");
         silence(shop.database(), "wp_ordo_lock");
-        sync::WorkerPass pass(static_cast<database::SqlDatabase&>(shop.database()), "wp_", [](Unit&, OrderId) { return std::nullopt; });
+        sync::WorkerPass pass(another.database, "wp_", [](Unit&, OrderId) { return std::nullopt; });
         CHECK(code_of([&] { other.database.write([&](Unit& unit) { silent.confirm(unit); }); }) == "ordo.sync.locked");
     }
     SECTION("a worker, then a run for itself") {
@@ -130,7 +130,7 @@ TEST_CASE("a run that was silent for a minute and one that took over do not both
         const auto lease = pass.take({});
         REQUIRE(lease);
         silence(shop.database(), "wp_ordo_lease");
-        const sync::RunLock lock(static_cast<database::SqlDatabase&>(shop.database()), "wp_");
+        const sync::RunLock lock(another.database, "wp_");
         CHECK(code_of([&] { other.database.write([&](Unit& unit) { lease->confirm(unit); }); }) == "ordo.sync.locked");
     }
 }

@@ -41,6 +41,7 @@ TEST_CASE("posts -> hpos -> posts is the identity on the canonical form of every
     SECTION("into posts that lost some values only: what is equal is left alone") {
         execute(shop.database(), "UPDATE wp_postmeta SET meta_value = 'x' WHERE meta_key = '_billing_city' AND post_id IN " + order_posts);
         execute(shop.database(), "DELETE FROM wp_postmeta WHERE meta_key = '_lab_dup' AND meta_value = 'dup-2'");
+        execute(shop.database(), "UPDATE wp_ordo_state SET value = value - 300 WHERE name = 'switched'");  // nobody can be late any more
         const auto titles = select(shop.database(), "SELECT ID, post_title, post_name, post_password, post_author, guid FROM wp_posts ORDER BY ID");
         const SyncReport report = shop.synchronizer().sync({});
         CHECK(report.migrated > 300);
