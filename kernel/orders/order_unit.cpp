@@ -248,6 +248,7 @@ private:
             // Gone already, and now it is said that this is meant: the copy of one that vanished goes too.
             owner_.ledger_.bury(unit_, missing_);
             erased_copies_ = erase_backup(missing_);
+            if (erased_copies_ && details_) details_->erase(unit_, missing_);
         }
         if (erased.empty()) return;
         if (details_) details_->erase(unit_, erased);

@@ -99,7 +99,6 @@ TEST_CASE("a file that is no plan, and a plan of the other direction, change not
     CHECK((folder.stored() == before));
 
     REQUIRE(folder.ordo({"hpos", "sync"}).exit == 0);
-    folder.sql().run("DELETE FROM wp_wc_orders WHERE id = 990002");
     REQUIRE(folder.ordo({"hpos", "enable"}).exit == 0);
     const Result turned = folder.ordo({"hpos", "repair", "plan.jsonl", "--yes"});
     INFO(turned);

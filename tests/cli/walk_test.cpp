@@ -44,7 +44,7 @@ TEST_CASE("the whole walk: a dump is imported, copied, compared, exported and sw
     INFO(synced);
     REQUIRE(synced.exit == 0);
     const json::value report = json::parse(lines_of(synced.out).back());
-    CHECK(keys(report) == std::vector<std::string>{"migrated", "skipped", "changed_meanwhile", "conflicts", "quarantined", "overflow", "seconds", "orders_per_second"});
+    CHECK(keys(report) == std::vector<std::string>{"migrated", "skipped", "changed_meanwhile", "conflicts", "adopted", "quarantined", "overflow", "seconds", "orders_per_second"});
     CHECK(report.at("migrated") == 433);
     CHECK(report.at("skipped") == 0);
     CHECK(report.at("quarantined") == 0);

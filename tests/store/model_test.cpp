@@ -210,7 +210,8 @@ private:
         write(store(), *id, {change});
         model(*id).apply(change);
         if (!mirrored) return;
-        // It writes the whole order there.
+        // It writes the whole order there. Once Ordo has changed the order again, nobody can tell that from a change of the copy alone.
+        changed_copies_.insert(*id);
         forget_foreign(*id, {});
         const ModelOrder copy = shop_.look(backup()).at(*id), wanted = model(*id);
         OrderChanges rest{{Kind::status, "", wanted.status}, {Kind::city, "", wanted.city}, {Kind::note, "", wanted.note}};
