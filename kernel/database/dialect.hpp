@@ -28,13 +28,16 @@ struct Failure {
     std::string message;   ///< the database's own words, without bound values
 };
 
-/// After each row that is written by somebody else, and meets the condition: one row into a table that only grows.
+/// After each row that is written by somebody else: a row, for each condition that it meets, into a table that only grows.
 struct CaptureTrigger {
+    struct Part {
+        std::string condition, values;       ///< of NEW and OLD
+    };
     std::string name, table;
     std::string_view event;                  ///< "INSERT", "UPDATE", "DELETE"
-    std::string condition;                   ///< of NEW and OLD; empty: each row
-    std::string into, mark_table;
-    std::vector<std::pair<std::string, std::string>> values;   ///< column and expression
+    std::string into;                        ///< table and columns: "noted (what, which)"
+    std::string mark_table;
+    std::vector<Part> parts;
 };
 
 class SqlDialect : public Dialect {

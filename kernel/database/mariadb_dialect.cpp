@@ -324,14 +324,10 @@ public:
     bool marks_sessions() const noexcept override { return true; }
     std::string mark(std::string_view, bool own) const override { return own ? "SET @ordo_own = 1" : "SET @ordo_own = NULL"; }
     std::string create_capture_trigger(const CaptureTrigger& trigger) const override {
-        std::string columns, values;
-        for (const auto& [column, value] : trigger.values) {
-            columns += (columns.empty() ? "" : ", ") + quote_identifier(column);
-            values += (values.empty() ? "" : ", ") + value;
-        }
         // VALUES, not SELECT: that would hold the lock of the auto-increment until the statement ends.
-        return fmt::format("CREATE TRIGGER {} AFTER {} ON {} FOR EACH ROW IF @ordo_own IS NULL{} THEN INSERT INTO {} ({}) VALUES ({}); END IF", quote_identifier(trigger.name),
-                           trigger.event, quote_identifier(trigger.table), trigger.condition.empty() ? "" : " AND " + trigger.condition, quote_identifier(trigger.into), columns, values);
+        std::string body;
+        for (const auto& [condition, values] : trigger.parts) body += fmt::format("IF {} THEN INSERT INTO {} VALUES ({}); END IF; ", condition, trigger.into, values);
+        return fmt::format("CREATE TRIGGER {} AFTER {} ON {} FOR EACH ROW IF @ordo_own IS NULL THEN {}END IF", quote_identifier(trigger.name), trigger.event, quote_identifier(trigger.table), body);
     }
     std::string_view triggers_sql() const noexcept override { return "SELECT trigger_name, created FROM information_schema.triggers WHERE trigger_schema = DATABASE()"; }
 

@@ -182,14 +182,10 @@ public:
     bool marks_sessions() const noexcept override { return false; }
     std::string mark(std::string_view mark_table, bool own) const override { return fmt::format(fmt::runtime(own ? "INSERT INTO {} (own) VALUES (1)" : "DELETE FROM {}"), quote_identifier(mark_table)); }
     std::string create_capture_trigger(const CaptureTrigger& trigger) const override {
-        std::string columns, values;
-        for (const auto& [column, value] : trigger.values) {
-            columns += (columns.empty() ? "" : ", ") + quote_identifier(column);
-            values += (values.empty() ? "" : ", ") + value;
-        }
-        return fmt::format("CREATE TRIGGER {} AFTER {} ON {} WHEN NOT EXISTS (SELECT 1 FROM {}){} BEGIN INSERT INTO {} ({}) VALUES ({}); END", quote_identifier(trigger.name), trigger.event,
-                           quote_identifier(trigger.table), quote_identifier(trigger.mark_table), trigger.condition.empty() ? "" : " AND " + trigger.condition, quote_identifier(trigger.into),
-                           columns, values);
+        std::string body;
+        for (const auto& [condition, values] : trigger.parts) body += fmt::format("INSERT INTO {} SELECT {} WHERE {}; ", trigger.into, values, condition);
+        return fmt::format("CREATE TRIGGER {} AFTER {} ON {} WHEN NOT EXISTS (SELECT 1 FROM {}) BEGIN {}END", quote_identifier(trigger.name), trigger.event, quote_identifier(trigger.table),
+                           quote_identifier(trigger.mark_table), body);
     }
     std::string_view triggers_sql() const noexcept override {
         return "SELECT g.name, t.rootpage FROM sqlite_master g JOIN sqlite_master t ON t.type = 'table' AND t.name = g.tbl_name WHERE g.type = 'trigger'";

@@ -32,8 +32,9 @@ bool loses(const orders::Changes& changes) {
 
 /// Nobody changed the source since the last common version, somebody changed the target: the source takes that over. Unless something was
 /// lost there: old rows are also cleaned up.
-bool adopt(Batch& batch, const std::string& source_digest, const LoadedOrder& source, const LoadedOrder& held, const orders::Ledger::Copy& seen, const DigestOf& digest_of) {
-    if (source_digest != seen.digest || is_auto_draft(held.record) || digest_of(held.record) == seen.digest) return false;
+bool adopt(Batch& batch, const std::string& source_digest, const LoadedOrder& source, const LoadedOrder& held, const orders::Ledger::Copy& seen, const DigestOf& digest_of,
+           const std::function<bool()>& may_be_late) {
+    if (source_digest != seen.digest || is_auto_draft(held.record) || digest_of(held.record) == seen.digest || !may_be_late()) return false;
     orders::Changes changes = orders::compare(held.record, source);
     if (changes.empty() || changes.type_differs || loses(changes)) return false;
     batch.adopted.orders.push_back(held);
@@ -86,7 +87,8 @@ void sort_out(Batch& batch, const orders::StoreAccess& stores, const orders::Sto
     }
 }
 
-void add(Batch& batch, const LoadedOrder& source, const LoadedOrder* held, CopyOfOrder copy, const DigestOf& digest_of, bool adopt_changes) {
+void add(Batch& batch, const LoadedOrder& source, const LoadedOrder* held, CopyOfOrder copy, const DigestOf& digest_of,
+         const std::function<bool()>& may_be_late) {
     const OrderRecord& record = source.record;
     OrderWrite write;
     if (held) {
@@ -97,7 +99,7 @@ void add(Batch& batch, const LoadedOrder& source, const LoadedOrder* held, CopyO
             if (!known) batch.equal.push_back(std::move(copy));
             return;
         }
-        if (adopt_changes && adopt(batch, copy.digest, source, *held, copy.seen, digest_of)) return;
+        if (adopt(batch, copy.digest, source, *held, copy.seen, digest_of, may_be_late)) return;
         copy.overwritten = find_overwritten(*held, digest_of(held->record), changes, copy.seen);
         write = {WriteOp::update, record.id, record.type, std::move(changes.fields), std::move(changes.meta)};
     } else {
@@ -123,6 +125,7 @@ Batch read_batch(const BatchServices& services, const Direction& way, const List
         const auto target = view.read_mirrored(way, way.target, batch.ids, AutoDrafts::include);
         const auto quarantined = services.quarantine->digests(read, way.target);
         const auto digest_of = [&](const OrderRecord& order) { return services.stores->mirror_digest(way, order); };
+        const auto may_be_late = [&] { return services.may_be_late(read); };
         sort_out(batch, *services.stores, view, way, seen, target, digest_of);
         // Orders that failed before are tried again, but alone: they do not spoil a batch twice.
         for (const bool suspects : {false, true}) {
@@ -131,7 +134,7 @@ Batch read_batch(const BatchServices& services, const Direction& way, const List
                 if (quarantined.contains(record.id) != suspects) continue;
                 const auto known = seen.find(record.id);
                 add(batch, order, orders::find_order(target, record.id), {&record, known == seen.end() ? orders::Ledger::Copy{} : known->second, digest_of(record)}, digest_of,
-                    services.adopt_changes);
+                    may_be_late);
             }
             if (!suspects) batch.healthy = batch.writes.size();
         }

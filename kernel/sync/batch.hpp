@@ -70,7 +70,7 @@ struct BatchServices {
     const orders::StoreAccess* stores;
     const orders::Ledger* ledger;
     const QuarantineTable* quarantine;
-    bool adopt_changes = false;                 ///< not long ago the target was authoritative: who changes orders there alone may not know better
+    std::function<bool(Read&)> may_be_late;     ///< not long ago the target was authoritative: who changes orders there alone may not know better
     std::span<const std::string> more_types = {};   ///< order types of this run beside those everybody knows
 };
 Batch read_batch(const BatchServices& services, const Direction& way, const ListIds& list_ids);

@@ -46,15 +46,16 @@ std::vector<CaptureTrigger> Capture::triggers(Read& read) const {
         if (!captured) continue;
         for (const CapturedTable& table : captured->captured_tables()) {
             const std::string name = fmt::format("{}_{}", table_, table.table.substr(table.table.starts_with(services_.table_prefix) ? services_.table_prefix.size() : 0));
-            const auto add = [&](std::string_view suffix, std::string_view event, std::string_view row, const std::string& more) {
-                triggers.push_back({fmt::format("{}_{}", name, suffix), table.table, event, condition_of(table, row) + more, table_, mark_table(services_.table_prefix),
-                                    {{"store", fmt::format("'{}'", store)}, {"order_id", fmt::format("{}.{}", row, table.order_column)}}});
+            const auto part = [&](std::string_view row, const std::string& more = "") {
+                return CaptureTrigger::Part{condition_of(table, row) + more, fmt::format("'{}', {}.{}", store, row, table.order_column)};
             };
-            add("insert", "INSERT", "NEW", "");
-            add("update", "UPDATE", "NEW", "");
+            const auto add = [&](std::string_view suffix, std::string_view event, std::vector<CaptureTrigger::Part> parts) {
+                triggers.push_back({fmt::format("{}_{}", name, suffix), table.table, event, table_ + " (store, order_id)", mark_table(services_.table_prefix), std::move(parts)});
+            };
             const std::string other_kind = table.kind_column.empty() ? "" : fmt::format(" OR NEW.{0} <> OLD.{0}", table.kind_column);
-            add("move", "UPDATE", "OLD", fmt::format(" AND (NEW.{0} IS NULL OR NEW.{0} <> OLD.{0}{1})", table.order_column, other_kind));
-            add("delete", "DELETE", "OLD", "");
+            add("insert", "INSERT", {part("NEW")});
+            add("update", "UPDATE", {part("NEW"), part("OLD", fmt::format(" AND (NEW.{0} IS NULL OR NEW.{0} <> OLD.{0}{1})", table.order_column, other_kind))});
+            add("delete", "DELETE", {part("OLD")});
         }
     }
     return triggers;

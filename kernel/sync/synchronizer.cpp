@@ -457,9 +457,7 @@ bool Synchronizer::is_there_by_now(const Direction& way, const OrderWrite& write
 }
 
 Batch Synchronizer::read(const Direction& way, const ListIds& list_ids, std::span<const std::string> more_types) const {
-    bool adopt_changes = false;
-    services_.database->read([&](Read& read) { adopt_changes = in_switch_grace(read); });
-    return read_batch({services_.database, services_.stores, &ledger_, &quarantine_, adopt_changes, more_types}, way, list_ids);
+    return read_batch({services_.database, services_.stores, &ledger_, &quarantine_, [this](Read& snapshot) { return in_switch_grace(snapshot); }, more_types}, way, list_ids);
 }
 
 bool Synchronizer::in_switch_grace(Read& read) const {

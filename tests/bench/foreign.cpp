@@ -33,6 +33,32 @@ std::string ForeignShop::one(const std::string& sql) {
     return row && row[0] ? row[0] : "";
 }
 
+void ForeignShop::read(const std::string& sql) {
+    run(sql);
+    mysql_free_result(mysql_store_result(connection_.get()));
+}
+
+void ForeignShop::load(const std::string& store, std::uint64_t order) {
+    if (store == "posts") {
+        read(fmt::format("SELECT * FROM wp_posts WHERE ID = {} LIMIT 1", order));
+        read(fmt::format("SELECT post_id, meta_key, meta_value FROM wp_postmeta WHERE post_id IN ({}) ORDER BY meta_id", order));
+    } else {
+        read(fmt::format("SELECT o.*, b.*, s.*, p.* FROM wp_wc_orders o LEFT JOIN wp_wc_order_addresses b ON b.order_id = o.id AND b.address_type = 'billing' LEFT JOIN wp_wc_order_addresses s"
+                         " ON s.order_id = o.id AND s.address_type = 'shipping' LEFT JOIN wp_wc_order_operational_data p ON p.order_id = o.id WHERE o.id IN ({})", order));
+        read(fmt::format("SELECT id, order_id, meta_key, meta_value FROM wp_wc_orders_meta WHERE order_id IN ({})", order));
+    }
+    read(fmt::format("SELECT order_item_type, order_item_id, order_id, order_item_name FROM wp_woocommerce_order_items WHERE order_id = {} ORDER BY order_item_id", order));
+    read(fmt::format("SELECT m.order_item_id, m.meta_key, m.meta_value FROM wp_woocommerce_order_itemmeta m JOIN wp_woocommerce_order_items i ON i.order_item_id = m.order_item_id"
+                     " WHERE i.order_id = {}", order));
+}
+
+void ForeignShop::add_note(std::uint64_t order) {
+    run(fmt::format("INSERT INTO wp_comments (comment_post_ID, comment_author, comment_date, comment_date_gmt, comment_content, comment_approved, comment_agent, comment_type)"
+                    " VALUES ({}, 'WooCommerce', UTC_TIMESTAMP() + INTERVAL 1 HOUR, UTC_TIMESTAMP(), 'Order status changed.', '1', 'WooCommerce', 'order_note')", order));
+    const std::string notes = one(fmt::format("SELECT COUNT(*) FROM wp_comments WHERE comment_post_ID = {} AND comment_approved = '1'", order));
+    run(fmt::format("UPDATE wp_posts SET comment_count = {} WHERE ID = {}", notes, order));
+}
+
 std::uint64_t ForeignShop::insert(const std::string& sql) {
     run(sql);
     return mysql_insert_id(connection_.get());

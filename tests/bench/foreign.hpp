@@ -28,6 +28,10 @@ public:
     std::string authoritative();
     std::vector<std::uint64_t> orders(const std::string& store);
 
+    /// What `wc_get_order` asks for.
+    void load(const std::string& store, std::uint64_t order);
+    /// What a change of status leaves as a note.
+    void add_note(std::uint64_t order);
     /// What a change of status writes: the order, its total and two meta rows, of which `counter` holds one more afterwards.
     void save(const std::string& store, std::uint64_t order, std::uint64_t number, const std::string& counter);
     /// A new order whose `counter` is 1.
@@ -38,6 +42,7 @@ public:
     std::string one(const std::string& sql);
 
 private:
+    void read(const std::string& sql);
     std::uint64_t insert(const std::string& sql);
     /// `value`: an expression.
     void set_meta(const std::string& store, std::uint64_t order, const std::string& key, const std::string& value);

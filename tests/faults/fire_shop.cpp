@@ -60,7 +60,7 @@ Contents contents(Database& database) {
         return all;
     }
     for (const std::string& table : table_names(database))
-        if (!table.starts_with("sqlite") && table != "wp_ordo_lock" && table != "wp_ordo_lease") all[table] = rows_of(database, table);
+        if (!table.starts_with("sqlite") && table != "wp_ordo_lock" && table != "wp_ordo_lease" && table != "wp_ordo_state") all[table] = rows_of(database, table);
     // When a run was is no part of what it left.
     if (const auto options = all.find("wp_options"); options != all.end())
         std::erase_if(options->second, [](const std::string& row) { return row.find("woocommerce_custom_orders_table_migration_") != std::string::npos; });

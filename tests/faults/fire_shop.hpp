@@ -14,7 +14,7 @@
 namespace ordo::test {
 
 /// Rows by table, each row as text, sorted; surrogate ids are left out, meta rows carry their rank among those of their key.
-/// Tables of orders and Ordo's own; who holds locks and leases is not compared.
+/// Tables of orders and Ordo's own; who holds locks and leases, and how long things took, is not compared.
 using Contents = std::map<std::string, std::vector<std::string>>;
 Contents contents(Database& database);
 std::string text_of(const SqlRow& row);

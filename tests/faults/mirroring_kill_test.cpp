@@ -140,6 +140,40 @@ TEST_CASE("killed at any statement, a save that is mirrored at once is done and 
     }
 }
 
+TEST_CASE("killed at any statement, a run that folds what others wrote, keeps what it overwrites and takes over what is new ends like an undisturbed one [G5] [G6] [G12] [G15]") {
+    const std::string store = GENERATE("posts", "hpos");
+    const Command sync{"hpos", "sync"};
+    const FireShop waiting(Holds::posts);
+    make_equal(waiting, store);
+    run(waiting, {"hpos", "capture", "install"});
+    run(waiting, sync);
+    execute(waiting.database(), "DELETE FROM wp_ordo_state WHERE name = 'switched'");  // nobody is late
+    const std::string first = order(waiting, store, 0), second = order(waiting, store, 1);
+    for (const std::string& sql : {"UPDATE wp_posts SET post_status = 'wc-failed' WHERE ID = " + (store == "posts" ? first : second),
+                                   "UPDATE wp_wc_orders SET status = 'wc-on-hold' WHERE id = " + (store == "posts" ? second : first)})
+        execute(waiting.database(), sql);
+    if (store == "posts") execute(waiting.database(), "INSERT INTO wp_wc_orders (id, type, status, currency) VALUES (90001, 'shop_order', 'wc-pending', 'EUR')");
+    else execute(waiting.database(), "INSERT INTO wp_posts (ID, post_content, post_title, post_excerpt, post_status, to_ping, pinged, post_content_filtered, post_type) "
+                                     "VALUES (90001, '', 'Order', '', 'wc-pending', '', '', '', 'shop_order')");
+    REQUIRE(select_one(waiting.database(), "SELECT COUNT(*) FROM wp_ordo_capture") == "3");
+    const FireShop undisturbed(waiting);
+    const auto points = points_of(undisturbed, sync);
+    REQUIRE(pending(undisturbed) == "0\n");
+    REQUIRE(select_one(undisturbed.database(), "SELECT COUNT(*) FROM wp_ordo_capture") == "0");
+    REQUIRE(select_one(undisturbed.database(), "SELECT COUNT(*) FROM wp_ordo_conflicts") == "1");
+    const Contents wanted = lasting(undisturbed);
+    for (const std::size_t point : choose(points, 6)) {
+        INFO(store << ", point " << point << " of " << points.size() << ": " << points[point - 1]);
+        const FireShop shop(waiting);
+        const Result killed = killed_at(shop, sync, point);
+        INFO(killed);
+        REQUIRE(killed.exit == -SIGKILL);
+        run(shop, sync);
+        CHECK(pending(shop) == "0\n");
+        REQUIRE(difference(wanted, lasting(shop)) == "");
+    }
+}
+
 TEST_CASE("killed at any statement, a switch that brings the last orders along is done or not done at all [G12] [G13] [G14]") {
     const std::string store = GENERATE("posts", "hpos");
     const Command change{"hpos", store == "posts" ? "enable" : "disable"};

@@ -15,7 +15,7 @@ namespace {
 /// A shop whose triggers are in place and whose ledger knows all, as after the first run.
 struct CapturedShop : MirroredShop {
     explicit CapturedShop(const std::string& name, const std::string& way = "interval") : MirroredShop(name, way), other(shop.url()), capture(shop.kernel().foreign_capture()) {
-        REQUIRE(capture.install() == 24);
+        REQUIRE(capture.install() == 18);
         sync();
         REQUIRE(capture.get_status().known_since);
     }
@@ -210,7 +210,7 @@ TEST_CASE("a trigger that is lost, another rule or rows written past all: conten
     CHECK(all.pending() == 1);
     all.sync();
     CHECK(all.capture.get_status().known_since);
-    CHECK(all.capture.remove() == 24);
+    CHECK(all.capture.remove() == 18);
     CHECK(!all.capture.get_status().installed);
     all.other.set_status("posts", order, "wc-cancelled");
     CHECK(all.noted() == "0");
