@@ -1,4 +1,6 @@
 /// Somebody else writes into the backup store: what a synchronisation overwrites there is kept, and can be restored.
+#include <ctime>
+
 #include <fmt/format.h>
 
 #include "tests/support/mirrored_shop.hpp"
@@ -260,8 +262,8 @@ TEST_CASE("the status says how many saved orders the mirror lags behind, by how 
     all.sync();
     CHECK(status().saved_since == 0);
     CHECK(status().pending_types.empty());
-    // Saved twice, so that it is as before: the next batch sees that, and an auto-draft is nothing to wait for.
-    for (const char* city : {"Brno", "Praha"}) all.orders.update(changed, [&](Order& o) { o.set_billing_city(city); });
+    // As two saves within a second leave it that undo each other: the next batch sees that, and an auto-draft is nothing to wait for.
+    execute(all.shop.database(), fmt::format("UPDATE wp_ordo_ledger SET version = version + 2, waits_since = {} WHERE order_id = {}", std::time(nullptr), changed));
     all.saved([](Order& o) { o.set_status("auto-draft"); });
     CHECK(status().saved_since == 2);
     CHECK(status().pending == 0);
