@@ -471,4 +471,37 @@ TEST_CASE("whatever is read of orders needs no right to write [G3]") {
     });
 }
 
+TEST_CASE("auto-drafts are found by the status `all`, and nothing that removes old orders touches them [DS27]") {
+    OrderShop all(GENERATE("posts", "hpos"));
+    CAPTURE(all.store);
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto made = [&](const char* status, std::chrono::days age) {
+        return all.saved([&](Order& o) {
+            o.set_status(status);
+            o.set_date_created(now - age);
+        }).get_id();
+    };
+    const OrderId fresh_draft = made("auto-draft", std::chrono::days(0)), old_draft = made("auto-draft", std::chrono::days(10));
+    const OrderId old_order = made("pending", std::chrono::days(10)), new_order = made("pending", std::chrono::days(0));
+    CHECK(all.orders.empty_trash(now + std::chrono::hours(1), {}) == 0);
+    OrderQuery query;
+    CHECK(all.orders.find(query).ids == std::vector{old_order, new_order});
+    query.statuses = {"all"};
+    CHECK(all.orders.find(query).ids == std::vector{fresh_draft, old_draft, old_order, new_order});
+}
+
+TEST_CASE("an order in the trash stays there when old ones are removed at once, in both stores with sync on [DS29]") {
+    OrderShop all(GENERATE("posts", "hpos"));
+    CAPTURE(all.store);
+    Options& options = all.shop.kernel().options();
+    options.update(option::data_sync_enabled, "yes");
+    options.update(option::background_sync_mode, "continuous");
+    const OrderId id = all.saved([](Order& o) { o.set_status("completed"); }).get_id();
+    REQUIRE(all.orders.trash(id).outcome == Outcome::written);
+    CHECK(all.orders.empty_trash(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - std::chrono::days(30), {}) == 0);
+    CHECK(all.orders.require(id).get_status() == "trash");
+    CHECK(all.one(fmt::format("SELECT post_status FROM wp_posts WHERE ID = {}", id)) == "trash");
+    CHECK(all.one(fmt::format("SELECT status FROM wp_wc_orders WHERE id = {}", id)) == "trash");
+}
+
 }  // namespace ordo::test

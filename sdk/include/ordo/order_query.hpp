@@ -38,7 +38,7 @@ enum class OrderBy : std::uint8_t {
 /// What a store is asked. Ids and the like that are empty are no condition.
 struct OrderQuery {
     std::vector<std::string> types;           ///< empty: every order type but refunds
-    std::vector<std::string> statuses;        ///< with or without `wc-`; empty: all but auto-drafts and trash
+    std::vector<std::string> statuses;        ///< with or without `wc-`; empty: all but auto-drafts and trash; `all`: these too
     std::vector<OrderId> ids, exclude, parents;
     std::vector<std::variant<std::uint64_t, std::string>> customers;  ///< an id (0: guests) or a billing e-mail; any of them
     std::vector<FieldCondition> fields;
