@@ -6,6 +6,7 @@
 #include <ordo/posts_to_orders_migration_controller.hpp>
 
 #include "kernel/orders/controller.hpp"
+#include "kernel/sync/run_lock.hpp"
 #include "kernel/sync/synchronizer.hpp"
 
 namespace ordo::sync {

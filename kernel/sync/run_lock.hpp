@@ -47,4 +47,15 @@ private:
     mutable long confirmed_s_ = 0;
 };
 
+/// The right of one who saves: no switch comes between. Others may write the same orders; each finds out by what it expects there.
+class SharedAuthority final : public Claim {
+public:
+    explicit SharedAuthority(const std::string& table_prefix) : prefix_(table_prefix) {}
+    void confirm(Unit& unit) const override { RunLock::share_authority(unit, prefix_); }
+    void keep_alive() const override {}
+
+private:
+    const std::string& prefix_;
+};
+
 }  // namespace ordo::sync

@@ -83,30 +83,9 @@ public:
 
 private:
     /// In memory where there is room: ten thousands of commits would wait for the disk.
-    std::string url() const { return mariadb_socket().empty() ? "sqlite://" + file_.path().string() : server_.url(); }
+    std::string url() const { return mariadb_socket().empty() ? "sqlite://" + (memory_.path() / "shop.db").string() : server_.url(); }
 
-    class File {
-    public:
-        File() {
-            const std::string memory = "/dev/shm";
-            std::string name = (access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path().string()) + "/ordo-test-XXXXXX";
-            REQUIRE(mkdtemp(name.data()) != nullptr);
-            directory_ = name;
-        }
-        File(const File&) = delete;
-        File& operator=(const File&) = delete;
-        ~File() {
-            std::error_code ignored;
-            std::filesystem::remove_all(directory_, ignored);
-        }
-        std::filesystem::path path() const { return directory_ / "shop.db"; }
-
-    private:
-        std::filesystem::path directory_;
-    };
-
-    TempDirectory directory_;
-    File file_;
+    TempDirectory directory_, memory_{access("/dev/shm", W_OK) == 0 ? "/dev/shm" : std::filesystem::temp_directory_path()};
     TestDatabase server_;
     QuietLog log_;
     database::SqlDatabase other_;

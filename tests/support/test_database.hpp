@@ -21,8 +21,8 @@ namespace ordo::test {
 /// Removed with everything in it.
 class TempDirectory {
 public:
-    TempDirectory() {
-        std::string name = (std::filesystem::temp_directory_path() / "ordo-test-XXXXXX").string();
+    explicit TempDirectory(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+        std::string name = (parent / "ordo-test-XXXXXX").string();
         REQUIRE(mkdtemp(name.data()) != nullptr);
         path_ = name;
     }

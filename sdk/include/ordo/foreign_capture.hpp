@@ -30,8 +30,8 @@ public:
     /// Removes the triggers; what they noted is folded first. Gives how many there were.
     virtual std::uint64_t remove() = 0;
     virtual CaptureStatus get_status() = 0;
-    /// Tells the ledger what was noted. Gives how many orders that were. Runs by itself before each synchronisation, each action that
-    /// mirrors and each switch.
+    /// Tells the ledger what was noted. Gives how many orders that were. Runs by itself before each synchronisation and each action
+    /// that mirrors; a switch looks at what is noted within its own transaction.
     virtual std::uint64_t fold() = 0;
 };
 
