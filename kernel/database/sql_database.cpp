@@ -31,6 +31,7 @@ struct SqlDatabase::Pool {
     std::mutex mutex;
     // Readers are closed before writers: the last connection to close empties the write-ahead log, and must be able to.
     std::vector<std::unique_ptr<Session>> writers, readers;
+    KnownTables tables;
 };
 
 SqlDatabase::SqlDatabase(std::unique_ptr<SqlDialect> dialect, Log& log, std::string mark_table)
@@ -88,13 +89,14 @@ void SqlDatabase::read(const std::function<void(Read&)>& body) {
 void SqlDatabase::read_once(const std::function<void(Read&)>& body) {
     if (TransactionUnit* unit = TransactionUnit::current(*this)) return body(*unit);
     auto session = begin(Access::read_only, {});
-    Snapshot snapshot(*session);
+    Snapshot snapshot(*session, pool_->tables);
     body(snapshot);  // a throw closes the connection, and with it the snapshot
     try {
         session->execute("COMMIT", {});
     } catch (const Error&) {
         return;  // all was read by then; the connection is closed
     }
+    pool_->tables.add(snapshot.found_tables());
     give_back(std::move(session), Access::read_only);
 }
 
@@ -106,6 +108,7 @@ void SqlDatabase::again_if_lost(const std::function<void()>& work) {
         try {
             return work();
         } catch (const Error& error) {
+            if (error.code() == errc::database_statement) pool_->tables.clear();  // one of them may be gone
             // While a server starts again it is not there at all.
             const bool gone = attempt > 1 && error.code() == errc::database_unavailable;
             const bool is_busy = error.code() == errc::database_busy;
@@ -140,13 +143,14 @@ void SqlDatabase::transaction(const std::function<void(TransactionUnit&)>& body,
     std::vector<std::function<void()>> announcements;
     again_if_lost([&] {
         auto session = begin(Access::read_write, isolation);
-        TransactionUnit unit(*this, *session);
+        TransactionUnit unit(*this, *session, pool_->tables);
         try {
             unit.mark_by(mark_table_);
             unit.set_writer(writer);
             body(unit);
             unit.clear_writer();
             session->execute("COMMIT", {});
+            unit.share_known_tables();
             fault_point("committed");
             announcements = unit.take_announcements();
         } catch (const std::exception&) {
@@ -179,16 +183,18 @@ void SqlDatabase::write(const std::function<void(Unit&)>& body, std::string_view
 void SqlDatabase::ForOthers::write(const std::function<void(Unit&)>& body) { database_.transaction(body, {}, Writer::other); }
 
 void SqlDatabase::run(const std::function<void(DdlUnit&)>& body) {
+    pool_->tables.clear();  // here they are looked for themselves
     if (dialect_->has_transactional_ddl()) return transaction(body, {}, Writer::own);
     if (TransactionUnit::current(*this)) throw Error(errc::internal, "tables are made outside of units of work: making them commits");
     // Two at once would take each other's staged tables.
     const auto alone = wait_for_lock("ordo making tables");
     again_if_lost([&] {
         auto session = begin(Access::read_write, {});
-        StagedUnit unit(*this, *session);
+        StagedUnit unit(*this, *session, pool_->tables);
         try {
             body(unit);
             unit.put_in_place();
+            pool_->tables.clear();
         } catch (...) {
             unit.clear();
             throw;

@@ -1,16 +1,63 @@
 /// See units.hpp.
 #include "kernel/database/units.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace ordo::database {
 
+namespace {
+
+constexpr std::chrono::seconds known_for{1};
+
+bool makes_or_removes_tables(std::string_view sql) {
+    return std::ranges::any_of(std::array{"CREATE", "DROP", "ALTER", "RENAME"}, [&](std::string_view word) {
+        return std::ranges::equal(sql.substr(0, word.size()), word, [](char a, char b) { return (a & ~0x20) == b; });
+    });
+}
+
+}  // namespace
+
+bool KnownTables::contains(std::string_view table) const {
+    const std::lock_guard lock(mutex_);
+    const auto seen = seen_.find(table);
+    return seen != seen_.end() && std::chrono::steady_clock::now() - seen->second < known_for;
+}
+
+void KnownTables::add(const std::set<std::string, std::less<>>& tables) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::lock_guard lock(mutex_);
+    for (const std::string& table : tables) seen_.insert_or_assign(table, now);
+}
+
+void KnownTables::clear() {
+    const std::lock_guard lock(mutex_);
+    seen_.clear();
+}
+
 thread_local TransactionUnit* TransactionUnit::innermost_ = nullptr;
 
-TransactionUnit::TransactionUnit(const SqlDatabase& database, Session& session)
-    : OnSession(session), database_(&database), outer_(std::exchange(innermost_, this)), writer_(writer_between(session.dialect())) {}
+TransactionUnit::TransactionUnit(const SqlDatabase& database, Session& session, KnownTables& known)
+    : OnSession(session, known), database_(&database), shared_(known), outer_(std::exchange(innermost_, this)), writer_(writer_between(session.dialect())) {}
+
+std::uint64_t TransactionUnit::execute(std::string_view sql, std::span<const BytesView> values) {
+    if (makes_or_removes_tables(sql)) forget_tables();
+    return session_.execute(sql, values);
+}
+
+void TransactionUnit::forget_tables() {
+    there_.clear();
+    shared_.clear();
+    changes_tables_ = true;
+}
+
+void TransactionUnit::share_known_tables() {
+    if (changes_tables_) shared_.clear();  // who read meanwhile knew the old ones
+    else shared_.add(there_);
+}
 
 void TransactionUnit::mark_by(const std::string& mark_table) {
     // A row marks only where there are triggers that look for it.
@@ -75,11 +122,12 @@ void TransactionUnit::savepoint(const std::function<void()>& part) {
 }
 
 void TransactionUnit::create_table(const Table& table) {
+    forget_tables();
     for (const std::string& sql : session_.dialect().create_table(table)) session_.execute(sql, {});
 }
 
 void TransactionUnit::drop_table(std::string_view table) {
-    there_.clear();
+    forget_tables();
     if (table == mark_table_) mark_table_.clear();  // and the row in it
     session_.execute("DROP TABLE IF EXISTS " + dialect().quote_identifier(table), {});
 }

@@ -2,8 +2,10 @@
 /// one thread and lives as long as the body runs.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
@@ -19,11 +21,25 @@ class SqlDatabase;
 /// Ordo itself, whose ledger knows what it writes, or somebody else.
 enum class Writer : std::uint8_t { own, other };
 
+/// Tables that were there a moment ago: asking the server costs more than reading a row, and a save would ask nine times. Forgotten
+/// after a second, with every table made or removed here, and with the first statement that fails: whoever removes a table
+/// beneath running programs disturbs one of their calls. Any thread.
+class KnownTables {
+public:
+    bool contains(std::string_view table) const;
+    void add(const std::set<std::string, std::less<>>& tables);
+    void clear();
+
+private:
+    mutable std::mutex mutex_;
+    std::map<std::string, std::chrono::steady_clock::time_point, std::less<>> seen_;
+};
+
 /// The part of `Read` that snapshots and units share.
 template <class Interface>
 class OnSession : public Interface {
 public:
-    explicit OnSession(Session& session) : session_(session) {}
+    OnSession(Session& session, const KnownTables& known) : session_(session), known_(known) {}
     const Dialect& dialect() const noexcept override { return session_.dialect(); }
     using Read::query;
     void query(std::string_view sql, std::span<const BytesView> values, const std::function<void(const Row&)>& each_row) override {
@@ -31,14 +47,17 @@ public:
     }
     /// A table that is there stays there while it is read: asked once.
     bool table_exists(std::string_view table) override {
-        if (there_.contains(table)) return true;
+        if (there_.contains(table) || known_.contains(table)) return true;
         if (!session_.table_exists(table)) return false;
         there_.emplace(table);
         return true;
     }
+    /// The tables it found, by asking.
+    const std::set<std::string, std::less<>>& found_tables() const noexcept { return there_; }
 
 protected:
     Session& session_;
+    const KnownTables& known_;
     std::set<std::string, std::less<>> there_;
 };
 
@@ -50,7 +69,7 @@ public:
 /// One transaction. Knows the one around it on the same thread, so that nested work joins by a savepoint.
 class TransactionUnit : public OnSession<DdlUnit> {
 public:
-    TransactionUnit(const SqlDatabase& database, Session& session);
+    TransactionUnit(const SqlDatabase& database, Session& session, KnownTables& known);
     TransactionUnit(const TransactionUnit&) = delete;
     TransactionUnit& operator=(const TransactionUnit&) = delete;
     ~TransactionUnit() override;
@@ -59,7 +78,7 @@ public:
     static TransactionUnit* current(const SqlDatabase& database) noexcept;
 
     using Unit::execute;
-    std::uint64_t execute(std::string_view sql, std::span<const BytesView> values) override { return session_.execute(sql, values); }
+    std::uint64_t execute(std::string_view sql, std::span<const BytesView> values) override;
     void insert(const Insert& rows) override;
     void upsert(const Upsert& rows) override;
     std::uint64_t last_insert_id() override { return session_.last_insert_id(); }
@@ -80,14 +99,21 @@ public:
     /// Who writes on a connection without a unit.
     static Writer writer_between(const SqlDialect& dialect) { return dialect.marks_sessions() ? Writer::own : Writer::other; }
 
+    /// After the commit.
+    void share_known_tables();
+
     std::vector<std::function<void()>> take_announcements() { return std::move(announcements_); }
 
 private:
+    /// Before tables are made or removed.
+    void forget_tables();
     /// Several statements that are all run or none.
     void together(std::size_t rows, const std::function<void()>& statements);
 
     static thread_local TransactionUnit* innermost_;
     const SqlDatabase* database_;
+    KnownTables& shared_;
+    bool changes_tables_ = false;
     TransactionUnit* outer_;
     int savepoints_ = 0;
     std::string mark_table_;

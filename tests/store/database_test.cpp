@@ -220,6 +220,36 @@ TEST_CASE_METHOD(Fixture, "the installer makes what is missing, verifies it and 
     CHECK_THROWS_AS(database::install(db, schema), Error);
 }
 
+TEST_CASE_METHOD(Fixture, "a table found a moment ago is known, until it is removed here or a statement fails") {
+    const auto knows = [&](const char* table) {
+        bool there = false;
+        db.read([&](Read& read) { there = read.table_exists(table); });
+        return there;
+    };
+    CHECK_FALSE(knows("u"));
+    execute(db, "CREATE TABLE u (id INTEGER)");
+    CHECK(knows("u"));
+    db.write([&](Unit& unit) {
+        CHECK(unit.table_exists("u"));
+        unit.execute("DROP TABLE u", {});
+        CHECK_FALSE(unit.table_exists("u"));
+    });
+    CHECK_FALSE(knows("u"));
+
+    execute(db, "CREATE TABLE u (id INTEGER)");
+    REQUIRE(knows("u"));
+    database::SqlDatabase other(database::make_dialect(storage.url(), 1), log);
+    execute(other, "DROP TABLE u");  // by another program: the next call may fail once
+    try {
+        db.read([&](Read& read) {
+            if (read.table_exists("u")) read.query("SELECT id FROM u", [](const Row&) {});
+        });
+    } catch (const Error& error) {
+        CHECK(error.code() == errc::database_statement);
+    }
+    CHECK_FALSE(knows("u"));
+}
+
 TEST_CASE("a file that is no database, a folder, another database's url: one clear error each", "[sqlite]") {
     TempDirectory directory;
     QuietLog log;
