@@ -106,7 +106,12 @@ void Session::fail(const soci::soci_error& error, std::string_view sql) {
     throw Error(failure.code, fmt::format("{}: {} (in: {})", dialect_.description(), failure.message, beginning(sql)), hint);
 }
 
+void Session::refuse_if_lost() const {
+    if (transaction_is_lost_) throw Error(errc::database_busy, dialect_.description() + ": the database ended the transaction", "nothing of it was written; it is tried again");
+}
+
 Session::Prepared& Session::bind(Loan& loan, std::string_view sql, std::span<const BytesView> values) {
+    refuse_if_lost();
     const auto found = cache_->statements.find(sql);
     if (found != cache_->statements.end() && !found->second->in_use && found->second->in.size() == values.size()) {
         loan.prepared = found->second.get();
@@ -196,6 +201,7 @@ void Session::insert(const Insert& rows, const std::string& end_of_sql) {
 
 bool Session::load(const Insert& rows) {
     fault_point(rows.table);
+    refuse_if_lost();
     try {
         return dialect_.load(*connection_, rows);
     } catch (const soci::soci_error& error) {

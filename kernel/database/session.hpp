@@ -28,12 +28,16 @@ public:
     bool table_exists(std::string_view table);
     std::uint64_t last_insert_id();
     const SqlDialect& dialect() const noexcept { return dialect_; }
+    /// The database ended the transaction by itself: nothing more is sent, not even its end. What is asked from here on throws
+    /// `ordo.database.busy`, so that the whole unit runs again.
+    void lose_transaction() noexcept { transaction_is_lost_ = true; }
 
 private:
     struct Prepared;
     struct Cache;
     class Loan;
     void insert(const Insert& rows, const std::string& end);
+    void refuse_if_lost() const;
     Prepared& bind(Loan& loan, std::string_view sql, std::span<const BytesView> values);
     [[noreturn]] void fail(const soci::soci_error& error, std::string_view sql);
     /// A statement that failed is not used again: SOCI 4.0.3 would lose the values it had made for the server.
@@ -42,6 +46,7 @@ private:
     const SqlDialect& dialect_;
     std::unique_ptr<soci::session> connection_;
     std::unique_ptr<Cache> cache_;
+    bool transaction_is_lost_ = false;
 };
 
 }  // namespace ordo::database

@@ -28,6 +28,7 @@ void pause(int attempt) {
 }  // namespace
 
 struct SqlDatabase::Pool {
+    explicit Pool(bool remembers_tables) : tables(remembers_tables) {}
     std::mutex mutex;
     // Readers are closed before writers: the last connection to close empties the write-ahead log, and must be able to.
     std::vector<std::unique_ptr<Session>> writers, readers;
@@ -35,7 +36,7 @@ struct SqlDatabase::Pool {
 };
 
 SqlDatabase::SqlDatabase(std::unique_ptr<SqlDialect> dialect, Log& log, std::string mark_table)
-    : dialect_(std::move(dialect)), log_(&log), mark_table_(std::move(mark_table)), pool_(std::make_unique<Pool>()) {}
+    : dialect_(std::move(dialect)), log_(&log), mark_table_(std::move(mark_table)), pool_(std::make_unique<Pool>(!dialect_->has_transactional_ddl())) {}
 
 SqlDatabase::~SqlDatabase() = default;
 
@@ -90,7 +91,12 @@ void SqlDatabase::read_once(const std::function<void(Read&)>& body) {
     if (TransactionUnit* unit = TransactionUnit::current(*this)) return body(*unit);
     auto session = begin(Access::read_only, {});
     Snapshot snapshot(*session, pool_->tables);
-    body(snapshot);  // a throw closes the connection, and with it the snapshot
+    try {
+        body(snapshot);
+    } catch (...) {  // which closes the connection, and with it the snapshot
+        pool_->tables.clear();  // one of them may be gone
+        throw;
+    }
     try {
         session->execute("COMMIT", {});
     } catch (const Error&) {
@@ -108,7 +114,6 @@ void SqlDatabase::again_if_lost(const std::function<void()>& work) {
         try {
             return work();
         } catch (const Error& error) {
-            if (error.code() == errc::database_statement) pool_->tables.clear();  // one of them may be gone
             // While a server starts again it is not there at all.
             const bool gone = attempt > 1 && error.code() == errc::database_unavailable;
             const bool is_busy = error.code() == errc::database_busy;
@@ -154,6 +159,7 @@ void SqlDatabase::transaction(const std::function<void(TransactionUnit&)>& body,
             fault_point("committed");
             announcements = unit.take_announcements();
         } catch (const std::exception&) {
+            pool_->tables.clear();
             try {
                 session->execute("ROLLBACK", {});
                 unit.restore_writer(TransactionUnit::writer_between(*dialect_));

@@ -28,6 +28,7 @@ bool KnownTables::contains(std::string_view table) const {
 }
 
 void KnownTables::add(const std::set<std::string, std::less<>>& tables) {
+    if (!remembers_ || tables.empty()) return;
     const auto now = std::chrono::steady_clock::now();
     const std::lock_guard lock(mutex_);
     for (const std::string& table : tables) seen_.insert_or_assign(table, now);
@@ -112,7 +113,9 @@ void TransactionUnit::savepoint(const std::function<void()>& part) {
             session_.execute("ROLLBACK TO " + name, {});
             session_.execute("RELEASE SAVEPOINT " + name, {});
         } catch (const Error&) {
-            // The transaction itself is gone (a full disk, a deadlock, a lost connection); the first error tells why.
+            // The transaction itself is gone (a full disk, a deadlock, a lost connection); the first error tells why. Whoever
+            // catches that must not go on: each further statement would be a transaction of its own.
+            session_.lose_transaction();
         }
         --savepoints_;
         throw;

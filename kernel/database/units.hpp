@@ -26,11 +26,14 @@ enum class Writer : std::uint8_t { own, other };
 /// beneath running programs disturbs one of their calls. Any thread.
 class KnownTables {
 public:
+    /// Where asking is cheap and a snapshot does not see tables made after it began, nothing is known.
+    explicit KnownTables(bool remembers) : remembers_(remembers) {}
     bool contains(std::string_view table) const;
     void add(const std::set<std::string, std::less<>>& tables);
     void clear();
 
 private:
+    const bool remembers_;
     mutable std::mutex mutex_;
     std::map<std::string, std::chrono::steady_clock::time_point, std::less<>> seen_;
 };

@@ -81,7 +81,7 @@ std::map<OrderId, Ledger::Copy> Ledger::hold_copies(Unit& unit, std::span<const 
     if (found.size() == orders.size()) return found;
     // By an upsert: of rows that are not there yet two readers for update would wait for each other.
     hold(unit, orders);
-    select_copies(unit, ids, "", found);
+    select_copies(unit, ids, unit.dialect().for_update(), found);  // as they are: a plain select would ask the transaction's snapshot
     return found;
 }
 
@@ -109,7 +109,7 @@ void Ledger::set_mirrored(Unit& unit, std::span<const Mirrored> copies) const {
 std::vector<OrderId> Ledger::list_waiting(Read& read, OrderId after, std::size_t count_max) const {
     std::vector<OrderId> ids;
     if (!read.table_exists(ledger_)) return ids;
-    read.query(fmt::format("SELECT order_id FROM {} WHERE waits_since IS NOT NULL AND cleaned = 0 AND order_id > {} ORDER BY order_id LIMIT {}", ledger_, after, count_max),
+    read.query(fmt::format("SELECT order_id FROM {} WHERE waits_since IS NOT NULL AND order_id > {} ORDER BY order_id LIMIT {}", ledger_, after, count_max),
                [&](const ordo::Row& row) { ids.push_back(OrderId{row.number(0)}); });
     return ids;
 }
@@ -137,10 +137,10 @@ bool Ledger::has_orders(Read& read) const {
     return has;
 }
 
-Ledger::Waiting Ledger::waiting(Read& read) const {
+Ledger::Waiting Ledger::waiting(Read& read, Cleaned cleaned) const {
     Waiting waiting;
     if (!read.table_exists(ledger_)) return waiting;
-    read.query("SELECT COUNT(*), MIN(waits_since) FROM " + ledger_ + " WHERE waits_since IS NOT NULL AND cleaned = 0", [&](const ordo::Row& row) {
+    read.query("SELECT COUNT(*), MIN(waits_since) FROM " + ledger_ + " WHERE waits_since IS NOT NULL" + (cleaned == Cleaned::leave_out ? " AND cleaned = 0" : ""), [&](const ordo::Row& row) {
         waiting.orders = row.number(0);
         if (row[1]) waiting.since = static_cast<std::int64_t>(row.number(1));
     });

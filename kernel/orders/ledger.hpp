@@ -58,7 +58,7 @@ public:
         bool left = false;
     };
     void set_mirrored(Unit& unit, std::span<const Mirrored> copies) const;
-    /// Orders above `after` that were saved since they were last mirrored, ascending, at most `count_max`.
+    /// Orders above `after` that were saved since they were last mirrored, ascending, at most `count_max`. Cleaned ones, too.
     std::vector<OrderId> list_waiting(Read& read, OrderId after, std::size_t count_max) const;
     /// Of held orders there is nothing to mirror: they are no orders (any more).
     void stop_waiting(Unit& unit, std::span<const OrderId> orders) const;
@@ -73,8 +73,10 @@ public:
         std::uint64_t orders = 0;
         std::optional<std::int64_t> since;   ///< the earliest last save, Unix seconds
     };
+    /// What was cleaned up waits for nothing while nothing is mirrored.
+    enum class Cleaned : std::uint8_t { leave_out, include };
     /// Saved since they were last mirrored. By an index: as many rows as wait are looked at.
-    Waiting waiting(Read& read) const;
+    Waiting waiting(Read& read, Cleaned cleaned) const;
 
     /// One order more, or one less, of a type and status. Auto-drafts are no orders.
     class CountChanges {

@@ -56,20 +56,28 @@ std::vector<OrderId> Synchronizer::find_pending(OrderId after, std::size_t count
     const Direction way = get_direction();
     std::vector<OrderId> ids;
     services_.database->read([&](Read& read) {
-        Scan found = pending_.scan(read, way, PendingScan::Scope::mirrored, {after, std::max<std::size_t>(count, 100), count});
-        ids = found.to_copy();
-        // Of what was recorded beyond the last page nothing is said yet.
-        const bool whole = found.missing.size() + found.different.size() + found.unknown.size() < count;
-        std::copy_if(found.deleted.begin(), found.deleted.end(), std::back_inserter(ids), [&](OrderId id) { return whole || id <= found.until; });
-        // Saved and, it may be, equal again: only a copy that finds them so says that they wait no longer. For those that failed,
-        // and those that are gone, somebody has to do something.
-        std::set<OrderId> left(found.vanished.begin(), found.vanished.end());
+        ids.clear();
+        std::set<OrderId> failed;
         for (const std::string& store : {way.target, way.source})
-            for (const auto& [id, digest] : quarantine_.digests(read, store)) left.insert(id);
-        std::erase_if(found.unknown, [&](OrderId id) { return left.contains(id); });
-        ids.insert(ids.end(), found.unknown.begin(), found.unknown.end());
-        for (const OrderId id : ledger_.list_waiting(read, after, count + left.size()))
-            if (!left.contains(id) && (whole || id <= found.until)) ids.push_back(id);
+            for (const auto& [id, digest] : quarantine_.digests(read, store)) failed.insert(id);
+        // Further where all that was found is left to somebody: behind it others may wait.
+        bool whole = false;
+        for (OrderId from = after; ids.empty() && !whole;) {
+            Scan found = pending_.scan(read, way, PendingScan::Scope::mirrored, {from, std::max<std::size_t>(count, 100), count});
+            ids = found.to_copy();
+            // Of what was recorded beyond the last page nothing is said yet.
+            whole = found.missing.size() + found.different.size() + found.unknown.size() < count;
+            std::copy_if(found.deleted.begin(), found.deleted.end(), std::back_inserter(ids), [&](OrderId id) { return whole || id <= found.until; });
+            // Saved and, it may be, equal again: only a copy that finds them so says that they wait no longer. For those that failed,
+            // and those that are gone, somebody has to do something.
+            std::set<OrderId> left = failed;
+            left.insert(found.vanished.begin(), found.vanished.end());
+            std::erase_if(found.unknown, [&](OrderId id) { return left.contains(id); });
+            ids.insert(ids.end(), found.unknown.begin(), found.unknown.end());
+            for (const OrderId id : ledger_.list_waiting(read, from, count + left.size()))
+                if (!left.contains(id) && (whole || id <= found.until)) ids.push_back(id);
+            from = found.until;
+        }
         std::sort(ids.begin(), ids.end());
         ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     });
@@ -462,7 +470,7 @@ SyncStatus Synchronizer::get_status() {
         status.conflicts = conflicts_.count(read);
         const auto last = record_.status(read);
         status.last_run = last ? last->last_batch_time : 0;
-        const orders::Ledger::Waiting waiting = ledger_.waiting(read);
+        const orders::Ledger::Waiting waiting = ledger_.waiting(read, status.compatibility_mode ? orders::Ledger::Cleaned::include : orders::Ledger::Cleaned::leave_out);
         status.saved_since = waiting.orders;
         status.lag_s = waiting.since ? static_cast<std::uint64_t>(std::max<std::int64_t>(0, now_s() - *waiting.since)) : 0;
         for (const std::string_view id : {store_posts, store_hpos}) {

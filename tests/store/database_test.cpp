@@ -4,6 +4,7 @@
 
 #include "kernel/database/schema_installer.hpp"
 #include "kernel/database/sql_database.hpp"
+#include "kernel/orders/ledger.hpp"
 #include "tests/support/shop.hpp"
 
 namespace ordo::test {
@@ -98,6 +99,24 @@ TEST_CASE_METHOD(Fixture, "a unit that throws leaves nothing; a savepoint undoes
     CHECK(foreign == 1);
     CHECK(count() == "2");
     CHECK(announced == std::vector<std::string>{"kept"});
+}
+
+TEST_CASE_METHOD(Fixture, "whoever catches that the database ended the transaction goes on in none of his own: the unit runs again [G12]") {
+    int runs = 0;
+    db.write([&](Unit& unit) {
+        ++runs;
+        insert(unit, "first");
+        try {
+            unit.savepoint([&] {
+                if (runs == 1) unit.execute("ROLLBACK", {});  // as after a deadlock
+                throw Error(errc::database_statement, "a part that fails");
+            });
+        } catch (const Error&) {
+        }
+        insert(unit, "second");
+    });
+    CHECK(runs == 2);
+    CHECK(count() == "2");
 }
 
 TEST_CASE_METHOD(Fixture, "a unit inside a unit joins it by a savepoint and never commits it [G12]") {
@@ -248,6 +267,19 @@ TEST_CASE_METHOD(Fixture, "a table found a moment ago is known, until it is remo
         CHECK(error.code() == errc::database_statement);
     }
     CHECK_FALSE(knows("u"));
+}
+
+TEST_CASE_METHOD(Fixture, "rows that are held are as they are now, not as the transaction saw them first [G5]", "[mariadb]") {
+    const orders::Ledger ledger("wp_");
+    for (const Table& table : ledger.schema()) database::install(db, {table});
+    const std::vector<orders::Ledger::Entry> both{{OrderId{7}, "shop_order"}, {OrderId{8}, "shop_order"}};
+    db.write([&](Unit& unit) { ledger.advance(unit, {both.data(), 1}); });
+    database::SqlDatabase other(database::make_dialect(storage.url(), 1), log);
+    db.write([&](Unit& unit) {
+        CHECK(ledger.copies(unit, std::vector{OrderId{7}}).at(OrderId{7}).version == 1);
+        other.write([&](Unit& theirs) { ledger.advance(theirs, {both.data(), 1}); });
+        CHECK(ledger.hold_copies(unit, both).at(OrderId{7}).version == 2);
+    }, "REPEATABLE READ");
 }
 
 TEST_CASE("a file that is no database, a folder, another database's url: one clear error each", "[sqlite]") {
