@@ -201,6 +201,14 @@ SwitchResult Controller::perform_switch(const Direction& way, const SwitchOption
         // So does a program that asked the option by a shared lock, and what it wrote before is seen.
         hold_runs(unit);
         options_->hold(unit, option::custom_orders_table_enabled);
+        const auto turn_sync_on = [&] {
+            if (turn_on && options_->get(unit, option::data_sync_enabled) != "yes") options_->set(unit, option::data_sync_enabled, "yes");
+        };
+        // By somebody else meanwhile, or by this unit, whose answer was lost: what the other store holds by now is not to be copied over it.
+        if ((options_->get(unit, option::custom_orders_table_enabled) == "yes") == (way.target == store_hpos)) {
+            result.obstacles.clear();
+            return turn_sync_on();
+        }
         brought.clear();
         result.obstacles = obstacles_in(unit, way, options);
         // Those who do not ask go on writing meanwhile.
@@ -212,7 +220,7 @@ SwitchResult Controller::perform_switch(const Direction& way, const SwitchOption
         if (!result.obstacles.empty()) return;
         options_->set(unit, option::custom_orders_table_enabled, way.target == store_hpos ? "yes" : "no");
         switched(unit, way.target);
-        if (turn_on && options_->get(unit, option::data_sync_enabled) != "yes") options_->set(unit, option::data_sync_enabled, "yes");
+        turn_sync_on();
     });
     rest_brought(brought, way);
     result.switched = result.obstacles.empty();

@@ -108,7 +108,9 @@ void PendingScan::look_at_waiting(Read& read, const Direction& way, const ScanRa
         // A page of each list; where one is full it may go on, so that beyond its last id nothing is known of it yet.
         const auto next_failed = std::upper_bound(failed.begin(), failed.end(), after);
         const auto some_failed = static_cast<std::ptrdiff_t>(std::min<std::size_t>(range.page_orders, static_cast<std::size_t>(failed.end() - next_failed)));
-        const std::array<std::vector<OrderId>, 3> lists{ledger_.list_waiting(read, after, range.page_orders), services_->capture->list_noted(read, after, range.page_orders),
+        // The notes first: in a unit, whose every statement sees what was committed by then, a fold in between shows its orders twice
+        // instead of never.
+        const std::array<std::vector<OrderId>, 3> lists{services_->capture->list_noted(read, after, range.page_orders), ledger_.list_waiting(read, after, range.page_orders),
                                                         std::vector<OrderId>(next_failed, next_failed + some_failed)};
         std::set<OrderId> ids;
         OrderId until{UINT64_MAX};

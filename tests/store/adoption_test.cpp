@@ -98,6 +98,46 @@ TEST_CASE("an order that cannot be taken over is named in the quarantine, and th
     all.check_equal();
 }
 
+TEST_CASE("an order that cannot be taken over does not keep the background from those behind it [G4] [G9]") {
+    SharedShop all("hpos");
+    const OrderId bad = all.other.make_order("posts");
+    refuse_inserts(all.shop.database(), "wp_wc_orders", fmt::format("NEW.id = {}", bad), "no");
+    OrderId last;
+    for (int i = 0; i < 110; ++i) last = all.saved([](Order&) {}).get_id();  // more than a look at a time
+    all.sync();
+    REQUIRE(all.synchronizer.list_quarantine().size() == 1);
+    all.orders.update(last, [](Order& o) { o.set_billing_city("Brno"); });
+    Actions& actions = all.shop.kernel().actions();
+    for (const auto& action : actions.list({ActionStatus::pending})) actions.run(action.id);
+    actions.run_due({});
+    CHECK(all.in_backup(last).get_billing_city() == "Brno");
+}
+
+TEST_CASE("a switch that another one came before copies nothing over what was saved since [G13] [G14]") {
+    SharedShop all("posts");
+    const OrderId id = all.saved([](Order& o) {
+        o.set_billing_city("Brno");
+        o.update_meta_data("gift", "yes");
+    }).get_id();
+    all.sync();
+    Kernel second(kernel_options(all.shop.url()));
+    bool came = false;
+    all.shop.kernel().hooks().on(hook::can_switch_store, [&](const Direction&) -> std::optional<std::string> {
+        if (came) return std::nullopt;
+        came = true;
+        REQUIRE(second.controller().switch_authoritative_store("hpos", {}).switched);
+        second.orders().update(id, [](Order& o) { o.delete_meta_data("gift"); });
+        return std::nullopt;
+    });
+    CHECK(all.shop.kernel().controller().switch_authoritative_store("hpos", {}).switched);
+    REQUIRE(came);
+    CHECK(!all.orders.require(id).meta_exists("gift"));
+    CHECK(all.shop.kernel().conflicts().count() == 0);
+    all.sync();
+    CHECK(!all.orders.require(id).meta_exists("gift"));
+    all.check_equal();
+}
+
 TEST_CASE("an order that was mirrored and is gone without a record is left, named, and holds up a switch until somebody decides [G7] [G13]") {
     SharedShop all(GENERATE("posts", "hpos"));
     CAPTURE(all.store);

@@ -272,6 +272,26 @@ TEST_CASE("an order that failed and was forgotten waits again although the ledge
     all.check_equal();
 }
 
+TEST_CASE("an order that was cleaned up, and whose copy then failed and was forgotten, waits again although the ledger knows all [G4] [G15]") {
+    CapturedShop all("hpos");
+    const OrderId bad = all.saved([](Order& o) { o.set_billing_city("Brno"); }).get_id();
+    all.sync();
+    all.shop.kernel().options().update(option::data_sync_enabled, "no");
+    all.shop.kernel().legacy_data().cleanup_post_data({});
+    all.shop.kernel().options().update(option::data_sync_enabled, "yes");
+    refuse_inserts(all.shop.database(), "wp_postmeta", fmt::format("NEW.post_id = {}", bad), "no");
+    all.sync();
+    REQUIRE(all.capture.get_status().known_since);
+    CHECK(all.shop.kernel().synchronizer().drop_quarantined({}) == 1);
+    CHECK(all.pending() == 1);
+    CHECK(all.shop.kernel().synchronizer().get_status().saved_since == 1);
+    CHECK(!all.shop.kernel().controller().switch_authoritative_store("posts", {}).switched);
+    execute(all.shop.database(), "DROP TRIGGER refuse_wp_postmeta");
+    for (const auto& action : all.shop.kernel().actions().list({ActionStatus::pending})) all.shop.kernel().actions().run(action.id);
+    all.shop.kernel().actions().run_due({});
+    all.check_equal();
+}
+
 TEST_CASE("an import and a clean-up make the ledger's knowledge end, not its correctness [G15]") {
     CapturedShop all("hpos");
     const OrderId order = all.saved([](Order&) {}).get_id();
