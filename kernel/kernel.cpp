@@ -144,7 +144,10 @@ struct Kernel::Parts {
         controller.switched = [this](Unit& unit, const std::string& store) { synchronizer.note_authoritative(unit, store); };
         controller.rest_brought = [this](std::span<const OrderId> orders, const Direction& way) { synchronizer.tell_brought(orders, way); };
         controller.sync_turned_on = [this] { background_sync.settle(sync::BackgroundSync::Look::now); };
-        actions.before_run = [this] { background_sync.settle(sync::BackgroundSync::Look::when_due); };
+        actions.before_run = [this] {
+            background_sync.settle(sync::BackgroundSync::Look::when_due);
+            background_cleanup.settle();
+        };
         controller.hold_runs = [this](Unit& unit) { sync::RunLock::hold_all(unit, settings.table_prefix); };
         declared.before_init();
         plugin_set->close_declarations();

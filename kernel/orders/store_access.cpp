@@ -2,6 +2,7 @@
 #include "kernel/orders/store_access.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,14 +16,20 @@ void add_once(std::vector<std::string>& texts, std::string text) {
     if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
 }
 
+constexpr std::string_view core_prefix = "core-";
+
+bool is_mirrored_in_core(const MetaRow& row) {
+    const FieldSpec* const spec = find_internal_key(row.key);
+    return !spec || in_core_mirror(spec->id);
+}
+
 /// The order as the short list has it. Further rows of an internal key go with its field.
 LoadedOrder core_part(LoadedOrder order) {
     std::erase_if(order.record.fields, [](const Field& field) { return !in_core_mirror(field.id); });
     std::vector<MetaRow> meta;
     std::vector<std::pair<std::size_t, Bytes>> stored;
     for (std::size_t i = 0; i < order.record.meta.size(); ++i) {
-        const FieldSpec* const spec = find_internal_key(order.record.meta[i].key);
-        if (spec && !in_core_mirror(spec->id)) continue;
+        if (!is_mirrored_in_core(order.record.meta[i])) continue;
         for (auto& [row, value] : order.stored_meta_rows)
             if (row == i) stored.emplace_back(meta.size(), std::move(value));
         meta.push_back(std::move(order.record.meta[i]));
@@ -42,7 +49,19 @@ StoreAccess::StoreAccess(plugins::Registry& registry, OverflowTable overflow, st
 
 std::string StoreAccess::mirror_digest(const Direction& way, const OrderRecord& order) const {
     const bool core = way.target == store_posts && posts_mirror_ == config::PostsMirror::core;
-    return (core ? "core-" : "") + content_digest(order);
+    return std::string(core ? core_prefix : "") + content_digest(order);
+}
+
+bool is_core_digest(std::string_view digest) { return digest.starts_with(core_prefix); }
+
+OrderRecord StoreAccess::overlay(std::string_view store, OrderRecord version, const OrderRecord& order) const {
+    if (store != store_posts || posts_mirror_ == config::PostsMirror::full) return version;
+    std::erase_if(version.fields, [](const Field& field) { return !in_core_mirror(field.id); });
+    std::erase_if(version.meta, [](const MetaRow& row) { return !is_mirrored_in_core(row); });
+    for (const Field& field : order.fields)
+        if (!in_core_mirror(field.id)) version.set(field.id, field.value);
+    std::copy_if(order.meta.begin(), order.meta.end(), std::back_inserter(version.meta), [](const MetaRow& row) { return !is_mirrored_in_core(row) && !is_derived_key(row.key); });
+    return version;
 }
 
 bool StoreAccess::knows(std::string_view id) const noexcept { return registry_->find_store(id) != nullptr; }

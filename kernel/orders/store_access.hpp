@@ -16,6 +16,9 @@
 
 namespace ordo::orders {
 
+/// Whether a digest of `StoreAccess::mirror_digest` is of the documents' short list.
+bool is_core_digest(std::string_view digest);
+
 class StoreAccess;
 
 /// All stores within one snapshot or unit; belongs to its thread and must not outlive it.
@@ -66,6 +69,8 @@ public:
     /// Of what is copied along `way` (`read_mirrored`): tells whether a copy is still as it was left. What is copied by another
     /// rule has another digest.
     std::string mirror_digest(const Direction& way, const OrderRecord& order) const;
+    /// What an order becomes by a version that a store held: of posts with the short list that list, the rest as the order has it.
+    OrderRecord overlay(std::string_view store, OrderRecord version, const OrderRecord& order) const;
 
 private:
     plugins::Registry* registry_;

@@ -30,6 +30,13 @@ void BackgroundCleanup::settle(bool wanted) const {
     else actions_.schedule(batch_request(batch_hook, {}));
 }
 
+void BackgroundCleanup::settle() const {
+    if (options_.get(option::legacy_data_cleanup) != "yes") return;
+    for (const ActionStatus goes_on : {ActionStatus::in_progress, ActionStatus::pending})
+        if (!actions_.list({goes_on, std::string(batch_hook), 1}).empty()) return;
+    settle(true);
+}
+
 std::string BackgroundCleanup::stop(const std::string& why) const {
     database_.write([&](Unit& unit) { options_.set(unit, option::legacy_data_cleanup, "no"); });
     return why;

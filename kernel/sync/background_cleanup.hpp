@@ -19,6 +19,8 @@ public:
     /// The option was changed: the batches begin, or stop. Throws `ordo.cleanup.refused`, before it is changed, if nothing may be cleaned up.
     void refuse_unless_allowed() const;
     void settle(bool wanted) const;
+    /// By what the option says: batches go on that failed for good, or whose process ended before it scheduled the first.
+    void settle() const;
 
 private:
     std::string run_batch(const std::string& args) const;

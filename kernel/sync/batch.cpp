@@ -19,7 +19,9 @@ bool is_auto_draft(const OrderRecord& order) {
 /// What the copy holds that it had not from us, if writing it takes something of that away.
 std::optional<Overwritten> find_overwritten(const LoadedOrder& held, const std::string& held_digest, const orders::Changes& changes, const orders::Ledger::Copy& seen) {
     if (held_digest == seen.digest || is_auto_draft(held.record) || !orders::overwrites(changes)) return std::nullopt;
-    return Overwritten{held.record.id, seen.digest.empty() ? ConflictKind::no_common_version : ConflictKind::changed, orders::canonical_form(held.record)};
+    // A copy that was made the other way, of which less is mirrored, says nothing either.
+    const bool known = !seen.digest.empty() && orders::is_core_digest(seen.digest) == orders::is_core_digest(held_digest);
+    return Overwritten{held.record.id, known ? ConflictKind::changed : ConflictKind::no_common_version, orders::canonical_form(held.record)};
 }
 
 using DigestOf = std::function<std::string(const OrderRecord&)>;

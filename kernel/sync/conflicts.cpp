@@ -51,12 +51,14 @@ public:
     std::uint64_t restore(std::uint64_t conflict) override {
         orders::OrderUnit::Plan plan;
         const OrderRecord kept = orders::read_canonical(get_record(conflict));
+        const std::optional<ConflictReport> report = find(conflict);
+        if (!report) throw Error(errc::conflict_missing, fmt::format("there is no conflict {}", conflict), "somebody else restored or dropped it");
         orders::OrderWork work;
         work.id = kept.id;
         work.type = kept.type;
         work.operation = "restore";
-        work.change = [kept](const OrderRecord& held) {
-            orders::MergedOrder merged{kept, {}, {}};
+        work.change = [kept, store = report->store, stores = unit_.services().stores](const OrderRecord& held) {
+            orders::MergedOrder merged{stores->overlay(store, kept, held), {}, {}};
             for (const MetaRow& row : held.meta)
                 if (is_derived_key(row.key)) merged.record.meta.push_back(row);
             return merged;

@@ -95,6 +95,27 @@ TEST_CASE("posts_mirror = core copies the short list, leaves the rest of posts a
     CHECK(shop.kernel().controller().switch_authoritative_store("posts", {}).switched);
 }
 
+TEST_CASE("restoring what a short mirror kept leaves the rest of the order alone [G6]") {
+    Shop shop;
+    enable_hpos(shop);
+    TempDirectory directory;
+    KernelOptions core = kernel_options();
+    core.config_file = directory.write("ordo.toml", "[compatibility]\nposts_mirror = \"core\"\n");
+    shop.open(core);
+    shop.synchronizer().sync({});
+    const std::string address = "SELECT GROUP_CONCAT(city) FROM wp_wc_order_addresses WHERE order_id = 43", flags = "SELECT order_key FROM wp_wc_order_operational_data WHERE order_id = 43";
+    const std::string city = select_one(shop.database(), address), key = select_one(shop.database(), flags);
+    REQUIRE(!city.empty());
+    execute(shop.database(), "UPDATE wp_posts SET post_status = 'wc-on-hold' WHERE ID = 43");
+    Orders& orders = shop.kernel().orders();
+    orders.update(OrderId{43}, [](Order& o) { o.set_status("failed"); });
+    REQUIRE(shop.synchronizer().sync({}).conflicts == 1);
+    REQUIRE(shop.kernel().conflicts().restore(shop.kernel().conflicts().list({}).front().id) != 0);
+    CHECK(orders.require(OrderId{43}).get_status() == "on-hold");
+    CHECK(select_one(shop.database(), address) == city);
+    CHECK(select_one(shop.database(), flags) == key);
+}
+
 TEST_CASE("exports are the same bytes whichever database holds the shop [G33]", "[mariadb]") {
     Shop shop;
     shop.synchronizer().sync({});
