@@ -1,6 +1,7 @@
 /// See foreign.hpp. Statuses, keys and values are this program's own: nothing in them needs quoting.
 #include "tests/bench/foreign.hpp"
 
+#include <iterator>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -18,6 +19,7 @@ ForeignShop::ForeignShop(const std::string& socket, const std::string& database)
 }
 
 void ForeignShop::run(const std::string& sql) {
+    ++queries_;
     if (mysql_real_query(connection_.get(), sql.data(), sql.size()) == 0) return;
     const unsigned number = mysql_errno(connection_.get());
     const std::string words = fmt::format("{} ({}): {}", mysql_error(connection_.get()), number, sql.substr(0, 60));
@@ -50,6 +52,11 @@ void ForeignShop::load(const std::string& store, std::uint64_t order) {
     read(fmt::format("SELECT order_item_type, order_item_id, order_id, order_item_name FROM wp_woocommerce_order_items WHERE order_id = {} ORDER BY order_item_id", order));
     read(fmt::format("SELECT m.order_item_id, m.meta_key, m.meta_value FROM wp_woocommerce_order_itemmeta m JOIN wp_woocommerce_order_items i ON i.order_item_id = m.order_item_id"
                      " WHERE i.order_id = {}", order));
+}
+
+void ForeignShop::read_options(std::uint64_t queries) {
+    static constexpr const char* names[] = {"siteurl", "timezone_string", "woocommerce_currency", "woocommerce_calc_taxes", "woocommerce_default_country", "active_plugins"};
+    while (queries_ < queries) read(fmt::format("SELECT option_value FROM wp_options WHERE option_name = '{}' LIMIT 1", names[queries_ % std::size(names)]));
 }
 
 void ForeignShop::add_note(std::uint64_t order) {

@@ -34,6 +34,9 @@ public:
     void add_note(std::uint64_t order);
     /// What a change of status writes: the order, its total and two meta rows, of which `counter` holds one more afterwards.
     void save(const std::string& store, std::uint64_t order, std::uint64_t number, const std::string& counter);
+    /// What else a request asks for, options, until it has made so many queries since the program began.
+    void read_options(std::uint64_t queries);
+    std::uint64_t queries() const noexcept { return queries_; }
     /// A new order whose `counter` is 1.
     std::uint64_t create(const std::string& store, const std::string& counter);
 
@@ -52,6 +55,7 @@ private:
         void operator()(st_mysql* connection) const noexcept;
     };
     std::unique_ptr<st_mysql, Close> connection_;
+    std::uint64_t queries_ = 0;
 };
 
 }  // namespace bench
