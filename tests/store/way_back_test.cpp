@@ -12,6 +12,12 @@ void enable_hpos(Shop& shop) {
 
 const std::string order_posts = "SELECT ID FROM wp_posts WHERE post_type IN ('shop_order', 'shop_order_refund') AND post_status <> 'auto-draft'";
 
+KernelOptions short_mirror(const TempDirectory& directory) {
+    KernelOptions options = kernel_options();
+    options.config_file = directory.write("ordo.toml", "[compatibility]\nposts_mirror = \"core\"\n");
+    return options;
+}
+
 }  // namespace
 
 TEST_CASE("the order meta cleaned out of posts comes back: the export is the same bytes again [G1]") {
@@ -68,9 +74,8 @@ TEST_CASE("what only posts have stays as it is; a post is touched only where its
 TEST_CASE("posts_mirror = core copies the short list, leaves the rest of posts alone, and cannot be switched to [G14]") {
     Shop shop;
     enable_hpos(shop);
-    TempDirectory directory;
-    KernelOptions core = kernel_options();
-    core.config_file = directory.write("ordo.toml", "[compatibility]\nposts_mirror = \"core\"\n");
+    const TempDirectory directory;
+    const KernelOptions core = short_mirror(directory);
     execute(shop.database(), "UPDATE wp_wc_orders SET status = 'wc-failed', total_amount = 77 WHERE id = 43");
     execute(shop.database(), "UPDATE wp_wc_order_addresses SET city = 'Elsewhere' WHERE order_id = 43");
     execute(shop.database(), "DELETE FROM wp_postmeta WHERE post_id = 44");
@@ -98,9 +103,8 @@ TEST_CASE("posts_mirror = core copies the short list, leaves the rest of posts a
 TEST_CASE("restoring what a short mirror kept leaves the rest of the order alone [G6]") {
     Shop shop;
     enable_hpos(shop);
-    TempDirectory directory;
-    KernelOptions core = kernel_options();
-    core.config_file = directory.write("ordo.toml", "[compatibility]\nposts_mirror = \"core\"\n");
+    const TempDirectory directory;
+    const KernelOptions core = short_mirror(directory);
     shop.open(core);
     shop.synchronizer().sync({});
     const std::string address = "SELECT GROUP_CONCAT(city) FROM wp_wc_order_addresses WHERE order_id = 43", flags = "SELECT order_key FROM wp_wc_order_operational_data WHERE order_id = 43";
